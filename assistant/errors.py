@@ -1,0 +1,23 @@
+"""Every error that `assistant` raises on purpose.
+
+AssistantError
+├── QuestionError    the question is empty or too long
+├── PromptError      a text under prompts/ is missing or uses other variables than declared
+└── ServeError       the service cannot start: the port is taken, or the address is not allowed
+"""
+
+
+class AssistantError(Exception):
+    """Root of the tree. Its text is one sentence for the user: what failed, the value seen, what to do next."""
+
+
+class QuestionError(AssistantError):
+    """The question is empty or too long."""
+
+
+class PromptError(AssistantError):
+    """A text under `prompts/` is missing, or uses other variables than it declares."""
+
+
+class ServeError(AssistantError):
+    """The service cannot start: the port is taken, or the address is not allowed."""

@@ -1,0 +1,50 @@
+"""Scored sentences to the extractive answer: one to five source sentences that together answer, in an order that reads well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.read import Evidence
+from index import Sentence
+from index.lexical import content_stems, words
+from index.sentences import can_stand_alone
+
+MOST = 5
+SHARE_OF_BEST = 0.55  # a further sentence must score at least this share of the best one
+SAME = 0.75  # two sentences that share this much of the shorter one's words say the same
+_OPENERS = frozenset("he she it they this these that those both his her its their such".split())
+
+
+def extract(evidence: Sequence[Evidence], threshold: float) -> tuple[Evidence, ...]:
+    """The sentences that answer, grouped by document and in its order; empty if none reaches the threshold.
+
+    `evidence` is best first. What opens with a pronoun is not understood alone: `needs_antecedent` tells.
+    """
+    usable = [one for one in evidence if can_stand_alone(one.sentence)]
+    if not usable or usable[0].score < threshold:
+        return ()
+    chosen: list[Evidence] = []
+    for one in usable:
+        if len(chosen) == MOST or one.score < max(threshold, SHARE_OF_BEST * usable[0].score):
+            break
+        if not any(_same(one.sentence.text, other.sentence.text) for other in chosen):
+            chosen.append(one)
+    return in_reading_order(chosen)
+
+
+def in_reading_order(chosen: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Document of the best sentence first; within a document as they stand there."""
+    rank = {one.document.id: -max(other.score for other in chosen if other.document.id == one.document.id) for one in chosen}
+    return tuple(sorted(chosen, key=lambda one: (rank[one.document.id], one.document.id, one.sentence.ordinal)))
+
+
+def needs_antecedent(sentence: Sentence) -> bool:
+    """Whether it opens with a word that points back, so that a reader needs the sentence before it."""
+    first = words(sentence.text[:30])[:1]
+    return sentence.kind == "prose" and bool(first) and first[0] in _OPENERS
+
+
+def _same(one: str, other: str) -> bool:
+    first, second = set(content_stems(one)), set(content_stems(other))
+    shorter = min(len(first), len(second))
+    return shorter > 0 and len(first & second) / shorter >= SAME

@@ -1,0 +1,130 @@
+"""The chat page: an assistant to a Gradio Blocks, and that Blocks mounted in an application. The only door to Gradio.
+
+| step | takes | gives |
+|---|---|---|
+| `build_page` | an assistant | the Blocks: components and events |
+| `mount_page` | a FastAPI application, the Blocks | the application, with Gradio at `/` |
+| `dress` | Gradio's HTML document | the same with our title, icon, style and script in its head |
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.page.chat import LIMIT, Chat
+from assistant.page.contract import Answers
+from assistant.page.listing import render_listing, render_welcome
+from assistant.page.upload import upload_events
+
+if TYPE_CHECKING:
+    import gradio
+
+FOLDER = Path(__file__).parent
+ASSETS = ("palette.css", "icons.css", "page.css", "page.js", "mark.svg")
+ASSET_ROUTE = "/assets/assistant"  # longer than Gradio's own /assets, so both can stand at the root
+TITLE = "Cited Assistant"
+CONCURRENT = 8  # questions answered at once: 100 users wait 3.1 s (p95) with 8, 20.6 s with Gradio's default of 1
+WAITING = 64  # questions in the queue; the next one is told to come back
+KEY_HINT = "Enter sends, Shift + Enter starts a new line."
+
+
+def build_page(assistant: Answers, examples: Sequence[str] = (), *, uploads: bool = True) -> gradio.Blocks:
+    """The page as Gradio Blocks. No text from a document stands in the layout: it arrives escaped, through events."""
+    gr = _gradio()
+    chat = Chat(assistant)
+    hide: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
+        history = gr.State([], time_to_live=24 * 3600)
+        with gr.Column(elem_id="shell"):
+            with gr.Row(elem_id="header"):
+                _html(gr, f'<h1 class="brand"><span class="mark"></span>{TITLE}</h1>', "brand")
+                new_chat = gr.Button("New chat", elem_id="new-chat")
+                documents = gr.Button("Documents", elem_id="open-documents")
+                gr.Button("Theme", elem_id="theme")
+            with gr.Column(elem_id="conversation"):
+                with gr.Column(elem_id="welcome") as welcome:
+                    greeting = _html(gr, render_welcome(assistant.collection, uploads=uploads), "greeting")
+                    buttons = _examples(gr, examples)
+                chatbot = gr.Chatbot(
+                    elem_id="chat", show_label=False, container=False, autoscroll=False, latex_delimiters=[], buttons=[],
+                    height=None, layout="panel", sanitize_html=True, allow_tags=False, feedback_options=None,
+                    group_consecutive_messages=False, visible="hidden",
+                )
+            with gr.Column(elem_id="composer"):
+                with gr.Row(elem_id="ask-row"):
+                    question = gr.Textbox(elem_id="question", show_label=False, container=False, lines=1, max_lines=6, autofocus=True,
+                                          placeholder="Ask about the documents")
+                    send = gr.Button("Ask", elem_id="send")
+                note = _html(gr, f"<p>{KEY_HINT}</p>", "note")
+        with gr.Column(elem_id="documents"), gr.Column(elem_classes="body"):
+            if uploads:
+                files = gr.UploadButton("Add documents", elem_id="upload", file_count="multiple")
+                _html(gr, '<p class="fine">Documents you add can be read by everyone who can open this page.</p>', "upload-notice")
+                status = _html(gr, "", "upload-status")
+            listing = _html(gr, "", "listing")
+
+        shown = [chatbot, question, history, welcome, note]
+        asks = [gr.on([question.submit, send.click], chat.ask, [question, history], shown,
+                      concurrency_limit=CONCURRENT, concurrency_id="ask", **hide)]
+        asks += [button.click(chat.ask, [button, history], shown, concurrency_limit=CONCURRENT, concurrency_id="ask", **hide)
+                 for button in buttons]
+        new_chat.click(chat.new, None, shown, cancels=asks, queue=False, **hide)
+        gr.on([documents.click], lambda: render_listing(assistant.collection), None, listing, **hide)
+        blocks.load(lambda: render_welcome(assistant.collection, uploads=uploads), None, greeting, **hide)
+        if uploads:
+            files.upload(upload_events(assistant.collection), files, [status, listing, files], concurrency_limit=1, **hide)
+    blocks.queue(max_size=WAITING, default_concurrency_limit=CONCURRENT, api_open=False)
+    return blocks
+
+
+def mount_page(app: Any, blocks: gradio.Blocks, *, max_file_size: int) -> Any:
+    """The application with the page at `/`; what was added to it before comes first. `max_file_size` is in bytes."""
+    gr = _gradio()
+    theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+    return gr.mount_gradio_app(
+        app, blocks, path="/", footer_links=[], run_history=False, show_error=False, ssr_mode=False, pwa=False, mcp_server=False,
+        enable_monitoring=False, theme=theme, max_file_size=max_file_size,
+    )
+
+
+def _gradio() -> Any:
+    """The library, told before its first import to send nothing and to keep its files in a folder of ours (mode 0700)."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ.setdefault("GRADIO_TEMP_DIR", tempfile.mkdtemp(prefix="cited-assistant-"))
+    import gradio as gr
+
+    return gr
+
+
+def _html(gr: Any, html: str, name: str) -> Any:
+    """A block of our own HTML. gr.Markdown, since gr.HTML evaluates its content as a JavaScript template."""
+    return gr.Markdown(html, elem_id=name, latex_delimiters=[], sanitize_html=True, container=False)
+
+
+def _examples(gr: Any, examples: Sequence[str]) -> list[Any]:
+    if not examples:
+        return []
+    with gr.Column(elem_id="examples"):
+        _html(gr, '<p class="label-small">Try one of these</p>', "examples-title")
+        return [gr.Button(example[:LIMIT]) for example in examples]
+
+
+def dress(document: str) -> str:
+    """Gradio's HTML with our head: no social-network metadata, no second script, and style before the first paint."""
+    icon = re.sub(r'[<>"#%\n]', lambda found: f"%{ord(found[0]):02X}", (FOLDER / "mark.svg").read_text(encoding="utf-8"))
+    styles = "".join(f'<link rel="stylesheet" href="{ASSET_ROUTE}/{name}">' for name in ASSETS if name.endswith(".css"))
+    head = (f"<title>{TITLE}</title>"
+            '<meta name="description" content="Answers from your documents, with the exact sentence behind every statement.">'
+            f'<link rel="icon" href="data:image/svg+xml,{icon}">{styles}<script src="{ASSET_ROUTE}/page.js"></script>')
+    document = re.sub(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>', "", document)
+    document = document.replace('<link rel="manifest" href="/manifest.json" />', "")
+    document = document.replace("shrink-to-fit=no", "interactive-widget=resizes-content")
+    boot = '<div id="boot" role="status">Opening the assistant…</div><noscript>This page needs JavaScript.</noscript>'
+    document = re.sub(r"(<body[^>]*>)", lambda found: found[1] + boot, document, count=1)
+    return document.replace("</head>", head + "</head>", 1)

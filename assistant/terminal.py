@@ -1,0 +1,122 @@
+"""What the command line prints. Everything from documents, file names and questions is made harmless first."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from assistant.prompts import say as prompt
+
+if TYPE_CHECKING:
+    from assistant.record import Answer, Citation
+    from index import DocumentSummary, IngestReport, Progress, Status
+
+_out = Console(highlight=False, soft_wrap=False)
+_err = Console(stderr=True, highlight=False)
+MOST_LISTED = 20
+
+
+def printable(text: str) -> str:
+    """The text on one line, without anything that a terminal would obey."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def say(text: str) -> None:
+    _out.print(Text(printable(text)))
+
+
+def complain(text: str) -> None:
+    """One sentence on stderr."""
+    print(printable(text), file=sys.stderr)
+
+
+def show_answer(answer: Answer) -> None:
+    """The answer with numbered citations, or the refusal with the nearest sentences."""
+    if answer.verdict == "not_found":
+        _out.print(Text(prompt("refusal"), style="bold"))
+        if answer.nearest:
+            _out.print(Text("\nNearest sentences:", style="dim"))
+    for sentence in answer.sentences:
+        marks = "".join(f"[{number}]" for number in sentence.citations)
+        _out.print(Text.assemble(printable(sentence.text), " ", (marks, "bold cyan")))
+    for note in answer.notes:
+        _out.print(Text(printable(note), style="yellow"))
+    if answer.citations:
+        _out.print(Text("\nSources", style="dim"))
+    for citation in answer.citations or answer.nearest:
+        _out.print(_source(citation))
+
+
+def show_report(report: IngestReport) -> None:
+    """One line of what an ingest did, then one for each file that failed."""
+    counts = ((report.added, "added"), (report.changed, "changed"), (report.unchanged, "unchanged"),
+              (report.removed, "removed"))
+    said = ", ".join(f"{number} {word}" for number, word in counts if number) or "nothing to read"
+    rate = f" ({report.passages / report.seconds:.0f}/s)" if report.passages and report.seconds > 0.5 else ""
+    say(f"Documents: {said}. Passages embedded: {report.passages}{rate}. {report.seconds:.1f} s.")
+    for failure in report.failures:
+        word = "not supported" if failure.unsupported else "failed"
+        complain(f"{word}: {failure.path}: {failure.reason}")
+
+
+def show_status(name: str, documents: Sequence[DocumentSummary], status: Status) -> None:
+    say(f"Collection {name}: {status.documents} documents, {status.sentences} sentences, {status.passages} passages, "
+        f"{status.bytes / 1e6:.1f} MB, embedder {status.embedder}.")
+    for document in documents[:MOST_LISTED]:
+        say(f"  {document.source}/{document.path} · {document.title} · {document.sentences} sentences · "
+            f"{document.modified[:10]}")
+    if len(documents) > MOST_LISTED:
+        say(f"  … and {len(documents) - MOST_LISTED} more")
+    for failure in status.failures:
+        complain(f"failed: {failure.path}: {failure.reason}")
+
+
+def questions() -> Iterator[str]:
+    """Lines typed by the user, until an empty one or the end of input."""
+    if sys.stdin.isatty():
+        say("Ask a question; an empty line ends.")
+    while True:
+        try:
+            line = _out.input("\n› ") if sys.stdin.isatty() else input()
+        except EOFError:
+            return
+        if not line.strip():
+            return
+        yield line
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[Progress], None]]:
+    """A bar on stderr with rate and time left; the function given moves it."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+               TextColumn("{task.fields[path]}"))
+    with Progress(*columns, console=_err, transient=True) as bar:
+        task = bar.add_task("", total=None, rate="", path="")
+
+        def show(at: object) -> None:
+            elapsed = bar.tasks[0].elapsed or 0.0
+            passages = at.passages  # type: ignore[attr-defined]  # a Progress of ours, whose name rich's takes here
+            rate = f"{passages / elapsed:.0f} passages/s" if passages and elapsed > 0.5 else ""
+            bar.update(task, completed=at.done, total=at.total, rate=rate,  # type: ignore[attr-defined]
+                       path=Text(printable(at.path)[-50:]))  # type: ignore[attr-defined]
+
+        yield show
+
+
+def _source(citation: Citation) -> Text:
+    document = citation.document
+    pages = f", page {citation.pages[0]}" if citation.pages else ""
+    heading = f" › {' › '.join(citation.heading)}" if citation.heading else ""
+    quote = " ".join(citation.quote.split())
+    context = f"{citation.context}: " if citation.context else ""
+    return Text.assemble(
+        (f"[{citation.number}] ", "bold cyan"), (printable(context), "dim"), f"“{printable(quote)}”",
+        (f"\n    {printable(document.title)}{printable(heading)} ({printable(document.source)}{pages}, "
+         f"{document.modified[:10]})", "dim"))

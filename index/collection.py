@@ -1,0 +1,195 @@
+"""A collection: a named set of documents that is searched together. The public face of `index`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+from index.catalog import Catalog, DocumentSummary
+from index.dense import DenseIndex
+from index.embed import Embedder, embedder_stamp, open_embedder
+from index.errors import EmbedderMismatch, SourceError
+from index.exact import ExactSearch
+from index.ingest import Ingest, Report
+from index.load.worker import LoadWorker
+from index.lock import CollectionLock
+from index.records import Document, FileFailure, Hit, IngestReport, Sentence
+from index.reindex import reindex
+from index.search import DenseSearch, search
+from index.settings import Settings
+from index.sources import targets
+
+HITS = 10
+CATALOG = "catalog.sqlite"
+UPLOADS = "uploads"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a collection holds. `bytes` is the size of its folder, `vectors` the state of the vector index."""
+
+    documents: int
+    sentences: int
+    passages: int
+    bytes: int
+    embedder: str
+    failures: tuple[FileFailure, ...]
+
+
+class Collection:
+    """Open it with `Collection.open` (to read and to ingest) or `Collection.serve` (the one process that serves it)."""
+
+    def __init__(self, settings: Settings, catalog: Catalog, embedder: Embedder | None = None) -> None:
+        self.settings = settings
+        self.name = settings.collection
+        self.catalog = catalog
+        self._given_embedder = embedder
+        self._exact = ExactSearch(catalog)
+        self._lock: CollectionLock | None = None
+        self._index: DenseIndex | None = None
+        self._writing = threading.Lock()
+
+    @classmethod
+    def open(cls, settings: Settings | None = None, *, create: bool = False, embedder: Embedder | None = None) -> Collection:
+        """The collection that the settings name; CatalogError if it is not there (unless `create`) or not readable."""
+        settings = settings or Settings.from_environment()
+        return cls(settings, Catalog(settings.folder / CATALOG, create=create), embedder)
+
+    @classmethod
+    def serve(cls, settings: Settings, embedder: Embedder | None = None) -> Collection:
+        """The collection, held for as long as it is open: CollectionBusy if another process writes to it or serves it."""
+        collection = cls.open(settings, create=True, embedder=embedder)
+        try:
+            collection._lock = CollectionLock(settings.folder / "lock", "server").acquire()
+            collection._index = DenseIndex.open(settings.folder / "vectors", collection.catalog, background=True)
+        except BaseException:
+            collection.close()
+            raise
+        return collection
+
+    def close(self) -> None:
+        if self._index is not None:
+            self._index.close()
+        if self._lock is not None:
+            self._lock.release()
+        self._index = self._lock = None
+        self.catalog.close()
+
+    def __enter__(self) -> Collection:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedder of the settings, loaded at first use."""
+        return self._given_embedder or open_embedder(self.settings.embedder)
+
+    def search(self, question: str, limit: int = HITS) -> tuple[Hit, ...]:
+        """The passages found for a question, best first. EmbedderMismatch if the collection was built with another one."""
+        self._check_embedder()
+        dense: DenseSearch = self._index.search if self._index is not None else self._search_exactly
+        return search(self.catalog, dense, question, self.embedder.embed([question])[0], limit)
+
+    def documents(self) -> tuple[DocumentSummary, ...]:
+        """Every document without its text, ordered by source and path."""
+        return self.catalog.documents()
+
+    def document(self, document_id: str) -> Document | None:
+        return self.catalog.document(document_id)
+
+    def sentences(self, document_id: str) -> tuple[Sentence, ...]:
+        """All sentences of a document in reading order; empty if there is no such document."""
+        with self.catalog.snapshot():
+            document = self.catalog.document(document_id)
+            return self.catalog.sentences(document) if document else ()
+
+    def folders(self) -> list[Path]:
+        """The folders and files read before, as they can be given to `ingest` again. SourceError if there are none."""
+        folders = [Path(location) for location in self.catalog.sources().values()]
+        if not folders:
+            raise SourceError("Nothing has been read into this collection yet; give a file or a folder: "
+                              "assistant ingest PATH.")
+        return folders
+
+    def status(self) -> Status:
+        files = (path for path in self.settings.folder.rglob("*") if path.is_file())
+        failures = tuple(FileFailure(f"{source}/{path}", reason)
+                         for (source, path), (reason, _) in self.catalog.failures().items())
+        return Status(**self.catalog.counts(), bytes=sum(path.stat().st_size for path in files),
+                      embedder=self.catalog.meta().get("embedder", "none yet"), failures=failures)
+
+    # -- writing -------------------------------------------------------------------------------------------------
+
+    def ingest(self, *paths: Path | str, progress: Report | None = None) -> IngestReport:
+        """Reads files and folders into the collection, skipping what has not changed.
+
+        Folders lose the documents whose files have vanished. SourceError for a path that is not there, CollectionBusy
+        if another process is writing.
+        """
+        with self._writer() as index:
+            self._check_embedder()
+            self.catalog.set_meta(embedder=self.embedder.stamp)
+            limits = self.settings.limits
+            with LoadWorker(limits) as worker:
+                run = Ingest(self.catalog, index, self.embedder, worker.load, progress)
+                return run.run(targets(self.catalog, [Path(path) for path in paths]))
+
+    def ingest_upload(self, files: Sequence[Path], progress: Report | None = None) -> IngestReport:
+        """Copies files into the collection's own folder and reads them; a file of the same name is replaced."""
+        folder = self.settings.folder / UPLOADS
+        folder.mkdir(parents=True, exist_ok=True)
+        copies = [shutil.copyfile(file, folder / _safe_name(file.name)) for file in files]
+        return self.ingest(*copies, progress=progress)
+
+    def reindex(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Cuts and embeds all passages anew with the embedder of the settings; returns their number.
+
+        The old passages and vectors answer until the last moment; one transaction changes over. What was embedded is
+        kept, so that an interrupted run goes on from there. `progress` gets documents done and in all.
+        """
+        with self._writer() as index:
+            return reindex(self.catalog, index, self.embedder, progress)
+
+    @contextmanager
+    def _writer(self) -> Iterator[DenseIndex]:
+        """The vector index, held for writing: by this server, or by a lock taken for as long as this lasts."""
+        with self._writing:
+            if self._index is not None:
+                yield self._index
+                return
+            with CollectionLock(self.settings.folder / "lock", "ingest"):
+                index = DenseIndex.open(self.settings.folder / "vectors", self.catalog, background=False)
+                try:
+                    yield index
+                finally:
+                    index.close()
+
+    def _search_exactly(self, vector: object, limit: int) -> list[str]:
+        return [identity for identity, _ in self._exact.search(vector, limit)]  # type: ignore[arg-type]
+
+    def _check_embedder(self) -> None:
+        """EmbedderMismatch if the passages were embedded by another embedder than the settings name."""
+        built = self.catalog.meta().get("embedder")
+        wanted = self._given_embedder.stamp if self._given_embedder else embedder_stamp(self.settings.embedder)
+        wanted = wanted or self.embedder.stamp
+        if built is not None and built != wanted:
+            raise EmbedderMismatch(f"Collection {self.name!r} was built with the embedder {built}, but the settings name "
+                                   f"{wanted}; set ASSISTANT_EMBEDDER back, or run `assistant reindex`.")
+
+
+def _safe_name(name: str) -> str:
+    """A file name without folders, control characters or leading dots; the suffix stays."""
+    base = re.sub(r"[\x00-\x1f\x7f/\\:]", "_", Path(name).name).lstrip(".") or "document"
+    stem, dot, suffix = base.rpartition(".")
+    return f"{stem[:120]}.{suffix[:10]}" if dot else base[:120]

@@ -1,0 +1,83 @@
+"""Lines of plain text: which line breaks are the paper's and which are the author's."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+TERMINAL = re.compile(r"[.!?…:;。！？：][\"'”’»)\]]*$")
+STARTS_SENTENCE = re.compile(r"[\"'“‘«(\[¿¡]*[^\W\d_]|[\"'“‘«(\[]*\d")
+HYPHENATED = re.compile(r"[^\W\d_]{2,}-$")
+WIDEST_WRAP = 132  # characters; text in longer lines was not wrapped by hand or program: each line is a paragraph
+LONG_ENOUGH = 40  # characters; shorter lines say nothing about the width a text was wrapped to
+
+
+def wrap_width(lines: Sequence[str]) -> int:
+    """The width in characters that the lines were wrapped to, 0 when they were not wrapped."""
+    lengths = sorted(len(line.rstrip()) for line in lines if len(line.strip()) > LONG_ENOUGH and " " in line.strip())
+    if not lengths:
+        return 0
+    width = lengths[int(len(lengths) * 0.95) - (1 if len(lengths) > 20 else 0)] if len(lengths) > 1 else lengths[0]
+    return width if width <= WIDEST_WRAP else 0
+
+
+def paragraphs(lines: Sequence[str], width: int) -> list[str]:
+    """The paragraphs of lines that stand together, each joined to one line where its breaks were the wrapping's.
+
+    A break is the wrapping's when the next word would not have fitted into `width`, or the next line goes on in lower
+    case. A break after a finished sentence that had room for more is the author's: a new paragraph. Other breaks
+    (addresses, verse) stay as line breaks inside the paragraph, where they end no sentence.
+    """
+    made: list[str] = []
+    previous = ""
+    for line in (line.strip() for line in lines):
+        if not line:
+            continue
+        if not made or _begins_paragraph(previous, line, width):
+            made.append(line)
+        elif _is_wrapped(previous, line, width):
+            made[-1] = join_wrapped(made[-1], line)
+        else:
+            made[-1] += "\n" + line
+        previous = line
+    return made
+
+
+def join_wrapped(text: str, line: str) -> str:
+    """Text and the line that continues it: a space between, none between Chinese or Japanese characters."""
+    if text and line and is_wide(text[-1]) and is_wide(line[0]):
+        return text + line
+    return f"{text} {line}"
+
+
+def is_wide(char: str) -> bool:
+    """True for characters of scripts written without spaces between words (Chinese, Japanese)."""
+    return unicodedata.east_asian_width(char) in "WF" and not "\uac00" <= char <= "\ud7a3"  # Korean has spaces
+
+
+def ends_sentence(text: str) -> bool:
+    """True when the text ends in final punctuation, quotes and brackets aside."""
+    return bool(TERMINAL.search(text.rstrip()))
+
+
+def _is_wrapped(line: str, following: str, width: int) -> bool:
+    if following[0].islower() or line.endswith((",", "(", "–", "—")) or HYPHENATED.search(line):
+        return True
+    return bool(width) and not _had_room(line, following, width)
+
+
+def _begins_paragraph(line: str, following: str, width: int) -> bool:
+    if following[0].islower():
+        return False
+    if width and not _had_room(line, following, width):
+        return False
+    finished = ends_sentence(line) and bool(STARTS_SENTENCE.match(following))
+    # In text that is not wrapped a line longer than any verse is a paragraph of its own.
+    return finished or (not width and max(len(line), len(following)) > WIDEST_WRAP)
+
+
+def _had_room(line: str, following: str, width: int) -> bool:
+    if is_wide(following[0]):
+        return len(line) + 1 < width - 2
+    return len(line) + 1 + len(following.split()[0]) <= width

@@ -1,0 +1,190 @@
+"""Plain text (`.txt`): paragraphs, headings, lists and indented code, found by how their lines stand."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.load.builder import Piece, TextBuilder
+from index.load.encoding import decode
+from index.load.language import language_of
+from index.load.lines import ends_sentence, is_wide, join_wrapped, paragraphs, wrap_width
+from index.load.normalise import fold, is_visible, normalise
+from index.load.rows import table_pieces
+from index.load.title import first_words, is_telling, title_of
+from index.records import Loaded
+
+BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<marker>[•◦▪‣·●○■–—*+-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])[ \t]+(?P<text>\S.*)")
+BULLETS_ALONE = frozenset("•◦▪‣·●○■")  # a single line behind one of these is a mark, not a list; a dash may be speech
+UNDERLINE = re.compile(r"\s*([=\-~#*])\1{2,}\s*$")
+HEADING_CHARACTERS = 80
+HEADING_WORDS = 12
+NUMBERING = re.compile(r"(?:(?:chapter|section|part|appendix|article)\s+)?(\d+(?:\.\d+)*|[IVXLC]+|[A-Z])[.):]?\s+\S", re.IGNORECASE)
+CODE_CHARACTERS = frozenset("{}()[];=<>_/\\|$#&@`")
+CODE_SHARE = 0.06  # of the visible characters; prose has about .02
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Lines that stand together, between empty lines."""
+
+    lines: tuple[str, ...]
+
+    @property
+    def first(self) -> str:
+        """The first line without its indentation."""
+        return self.lines[0].strip()
+
+
+def load(data: bytes, name: str) -> Loaded:
+    """The blocks and headings of a plain text file."""
+    builder = TextBuilder()
+    builder.extend(pieces(decode(data)))
+    heading = builder.first_heading()
+    title = title_of("", name, heading) if heading or is_telling(name) else first_words(builder.sample())
+    return builder.build(title, language=language_of(builder.sample()))
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """The pieces of a plain text in reading order."""
+    lines = textwrap.dedent(normalise(text).expandtabs(4) if _is_indented(text) else normalise(text)).split("\n")
+    chunks = list(_chunks(lines))
+    width = wrap_width(lines)
+    alone = _alone_bullets(chunks)
+    for position, chunk in enumerate(chunks):
+        following = chunks[position + 1] if position + 1 < len(chunks) else None
+        if position in alone:
+            yield Piece("prose", chunk.first)
+        elif _is_code(chunk):
+            yield Piece("code", "\n".join(chunk.lines))
+        elif len(chunk.lines) == 1 and _is_heading(chunk.first, following):
+            yield Piece("heading", chunk.first, level=_level(chunk.first, position))
+        else:
+            yield from _body(chunk, following, width, position)
+
+
+def _chunks(lines: Sequence[str]) -> Iterator[Chunk]:
+    group: list[str] = []
+    for line in lines:
+        if is_visible(line):
+            group.append(line.rstrip())
+        elif group:
+            yield Chunk(tuple(group))
+            group = []
+    if group:
+        yield Chunk(tuple(group))
+
+
+def _body(chunk: Chunk, following: Chunk | None, width: int, position: int) -> Iterator[Piece]:
+    """A chunk's pieces: heading lines on its top, its rows, its list items and the paragraphs between them."""
+    lines = list(chunk.lines)
+    if len(lines) > 1 and UNDERLINE.fullmatch(lines[1]) and len(lines[0].strip()) <= HEADING_CHARACTERS:
+        yield Piece("heading", lines[0], level=1 if "=" in lines[1] else 2)
+        lines = lines[2:]
+    elif len(lines) > 1 and not width and len(lines[1]) > 2 * HEADING_CHARACTERS and _is_heading(chunk.first, Chunk((lines[1],))):
+        yield Piece("heading", lines[0], level=_level(chunk.first, position))
+        lines = lines[1:]
+    if _is_table(lines):
+        yield from table_pieces([re.split(r"\t+", line.strip()) for line in lines])
+        return
+    yield from _items_and_paragraphs([line for line in lines if not UNDERLINE.fullmatch(line)], width)
+
+
+def _items_and_paragraphs(lines: Sequence[str], width: int) -> Iterator[Piece]:
+    prose: list[str] = []
+    item: Piece | None = None
+    for line in lines:
+        match = BULLET.match(line)
+        if match and _starts_item(match, prose, item is not None):
+            yield from (Piece("prose", text) for text in paragraphs(prose, width))
+            if item:
+                yield item
+            prose, item = [], Piece("item", match["text"], len(match["indent"]) // 2, marker=match["marker"] + " ")
+        elif item and _continues(item, line, width):
+            item = Piece("item", join_wrapped(item.text, line.strip()), item.level, marker=item.marker)
+        else:
+            if item:
+                yield item
+            item = None
+            prose.append(line)
+    if item:
+        yield item
+    yield from (Piece("prose", text) for text in paragraphs(prose, width))
+
+
+def _starts_item(match: re.Match[str], prose: Sequence[str], in_list: bool) -> bool:
+    """False for a wrapped line that only happens to begin like an item: a dash or `2019.` in the middle of a sentence."""
+    if in_list or not prose:
+        return True
+    return ends_sentence(prose[-1]) or match["marker"] in BULLETS_ALONE
+
+
+def _continues(item: Piece, line: str, width: int) -> bool:
+    if line.startswith((" ", "\t")) or line[0].islower():
+        return True
+    return not ends_sentence(item.text) and bool(width)
+
+
+def _alone_bullets(chunks: Sequence[Chunk]) -> frozenset[int]:
+    """Chunks of one short bulleted line with no list around it, such as an agency's byline: not a list."""
+    bulleted = [bool(BULLET.match(chunk.lines[0])) for chunk in chunks]
+    found = set()
+    for position, chunk in enumerate(chunks):
+        match = BULLET.match(chunk.lines[0])
+        if not match or len(chunk.lines) > 1 or match["marker"] not in BULLETS_ALONE:
+            continue
+        near = bulleted[max(0, position - 1) : position] + bulleted[position + 1 : position + 2]
+        led = position > 0 and chunks[position - 1].lines[-1].rstrip().endswith(":")
+        if not any(near) and not led:
+            found.add(position)
+    return frozenset(found)
+
+
+def _is_heading(line: str, following: Chunk | None) -> bool:
+    """A short line standing alone, without final punctuation, above something longer or a list."""
+    numbered = NUMBERING.match(line)
+    if following is None or len(line) > HEADING_CHARACTERS or len(line.split()) > HEADING_WORDS:
+        return False
+    if ends_sentence(line) or line.endswith(",") or (BULLET.match(line) and not numbered) or not _starts_like_name(line):
+        return False
+    body = fold(" ".join(following.lines))
+    below = following.first
+    listed = bool(BULLET.match(following.lines[0]))
+    return listed or len(body) > len(line) and (ends_sentence(body) or len(body) > HEADING_CHARACTERS) or _may_head(below, line)
+
+
+def _may_head(below: str, line: str) -> bool:
+    """True where two headings stand on each other, as a title and its first section do."""
+    return bool(NUMBERING.match(below)) or (line.isupper() and not below.isupper())
+
+
+def _starts_like_name(line: str) -> bool:
+    first = line.lstrip("\"'“‘«([¿¡§#")[:1]
+    return bool(first) and (first.isupper() or first.isdigit() or is_wide(first) or (first.isalpha() and not first.islower()))
+
+
+def _level(line: str, position: int) -> int:
+    numbered = re.match(r"\d+(?:\.\d+)*", line)
+    if numbered:
+        return min(6, 2 + numbered.group().count("."))
+    return 1 if position == 0 else 2
+
+
+def _is_code(chunk: Chunk) -> bool:
+    """Every line indented, and the characters of a program rather than of a sentence."""
+    if not all(line.startswith(("    ", "\t")) for line in chunk.lines) or BULLET.match(chunk.lines[0]):
+        return False
+    visible = [char for line in chunk.lines for char in line if not char.isspace()]
+    signs = sum(char in CODE_CHARACTERS for char in visible)
+    return signs > CODE_SHARE * len(visible) or any(line.startswith("        ") for line in chunk.lines[1:]) and signs > 0
+
+
+def _is_table(lines: Sequence[str]) -> bool:
+    widths = {len(re.split(r"\t+", line.strip())) for line in lines}
+    return len(lines) > 1 and len(widths) == 1 and widths.pop() > 1
+
+
+def _is_indented(text: str) -> bool:
+    return "\n\t" in text and not re.search(r"\S\t", text)

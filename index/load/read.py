@@ -1,0 +1,76 @@
+"""Read: a regular file's bytes, opened so that nothing can be swapped under its name or block the reader."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from index.errors import LimitExceeded, LoadError
+
+FILE_BYTES = 200_000_000
+
+
+def read_file(path: Path, *, within: Path | None = None, limit: int = FILE_BYTES) -> bytes:
+    """The file's bytes. Raises `LoadError` unless it is a regular file, not a link, whose real place is inside `within`.
+
+    What was opened is what is checked: a link or pipe that takes the file's place after the folder was listed is refused.
+    """
+    try:
+        # O_NONBLOCK: opening a pipe that nobody writes to would otherwise wait for ever.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise LoadError(_reason(path, error)) from error
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise LoadError(f"not a regular file: {kind_of(status.st_mode)}")
+        if within is not None and not _is_within(handle, path, within):
+            raise LoadError("its real path lies outside the folder")
+        if status.st_size > limit:
+            raise LimitExceeded(f"the file has {status.st_size:,} bytes; the limit is {limit:,}")
+        return _read_all(handle, limit)
+    finally:
+        os.close(handle)
+
+
+def kind_of(mode: int) -> str:
+    """The kind of a file in words, from its `st_mode`: `named pipe`, `socket`, `device`, `folder`, `symbolic link`."""
+    for test, name in (
+        (stat.S_ISFIFO, "named pipe"),
+        (stat.S_ISSOCK, "socket"),
+        (stat.S_ISDIR, "folder"),
+        (stat.S_ISLNK, "symbolic link"),
+    ):
+        if test(mode):
+            return name
+    return "device"
+
+
+def _reason(path: Path, error: OSError) -> str:
+    if path.is_symlink():
+        return "symbolic link: not followed"
+    if isinstance(error, FileNotFoundError):
+        return "the file is gone"
+    if isinstance(error, PermissionError):
+        return "permission denied: make the file readable"
+    return f"cannot be opened: {error.strerror or error}"
+
+
+def _is_within(handle: int, path: Path, within: Path) -> bool:
+    try:
+        real = Path(os.readlink(f"/proc/self/fd/{handle}"))  # the place of what is open, whatever the name now means
+    except OSError:
+        real = Path(os.path.realpath(path))  # no /proc outside Linux
+    return real.is_relative_to(os.path.realpath(within))
+
+
+def _read_all(handle: int, limit: int) -> bytes:
+    with os.fdopen(os.dup(handle), "rb") as stream:
+        try:
+            data = stream.read(limit + 1)
+        except OSError as error:
+            raise LoadError(f"cannot be read: {error.strerror or error}") from error
+    if len(data) > limit:
+        raise LimitExceeded(f"the file grew past the limit of {limit:,} bytes while it was read")
+    return data
