@@ -26,7 +26,8 @@ $(VENV)/ready-dev: $(VENV)/ready
 
 chat: $(VENV)/ready  ## index seeds/ and serve the chat on http://127.0.0.1:7860
 	@$(VENV)/bin/assistant ingest seeds
-	@$(VENV)/bin/assistant serve --port $(PORT)
+	@$(VENV)/bin/assistant serve --port $(PORT) --example "Why is there no peace treaty?" \
+		--example "What are the four islands called?" --example "Why did the INF Treaty end?"
 
 test: $(VENV)/ready-dev browser  ## run the whole test suite, browser tests included
 	@$(VENV)/bin/python -m pytest

@@ -109,7 +109,7 @@ def _citation(number: int, one: Evidence) -> Citation:
     return Citation(
         number=number, quote=document.text[sentence.start : sentence.end], sentence_id=sentence.id, document=cited,
         start=sentence.start, end=sentence.end, context=sentence.context, pages=_pages(document, sentence),
-        heading=heading_path(document.headings, sentence.start), address=document.address)
+        heading=tuple(name for name in heading_path(document.headings, sentence.start) if name != document.title), address=document.address)
 
 
 def _pages(document: Document, sentence: Sentence) -> tuple[int, int] | None:

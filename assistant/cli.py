@@ -88,6 +88,7 @@ def chat(data: Data = None, collection: Name = None) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 7860,
+    example: Annotated[list[str] | None, typer.Option(help="A question offered on the empty page; may be repeated.")] = None,
     data: Data = None,
     collection: Name = None,
 ) -> None:
@@ -101,7 +102,8 @@ def serve(
         from index.collection import Collection
 
         with Collection.serve(_settings(data, collection)) as opened:
-            serve_assistant(Assistant(opened), host, port, lambda address: terminal.say(f"Chat: {address}"))
+            serve_assistant(Assistant(opened), host, port, examples=example or (),
+                            ready=lambda address: terminal.say(f"The chat is at {address} (Ctrl-C ends it)."))
 
 
 @app.command()

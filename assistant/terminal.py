@@ -115,7 +115,7 @@ def _source(citation: Citation) -> Text:
     pages = f", page {citation.pages[0]}" if citation.pages else ""
     heading = f" › {' › '.join(citation.heading)}" if citation.heading else ""
     quote = " ".join(citation.quote.split())
-    context = f"{citation.context}: " if citation.context else ""
+    context = f"{citation.context.rstrip(':')}: " if citation.context else ""
     return Text.assemble(
         (f"[{citation.number}] ", "bold cyan"), (printable(context), "dim"), f"“{printable(quote)}”",
         (f"\n    {printable(document.title)}{printable(heading)} ({printable(document.source)}{pages}, "
