@@ -1,4 +1,4 @@
-"""TextBuilder: collects a document's pieces in reading order into stored text, and counts their ranges while it does."""
+"""TextBuilder: collects a document's pieces in reading order into stored text, and counts their ranges."""
 
 from __future__ import annotations
 
@@ -132,7 +132,9 @@ class TextBuilder:
         if last is None or last.kind != "item":
             self._leads = {depth: _leading_line(last)}
         elif last.level < depth:
-            self._leads[depth] = _leading_line(last) or (fold(last.text) if _is_label(last.text) else self._leads.get(last.level, ""))
+            self._leads[depth] = _leading_line(last) or (
+                fold(last.text) if _is_label(last.text) else self._leads.get(last.level, "")
+            )
         else:
             self._leads = {known: lead for known, lead in self._leads.items() if known <= depth}
         return self._leads.setdefault(depth, "")

@@ -1,4 +1,5 @@
-"""The child of `LoadWorker`: reads files that its standard input names, one at a time, and answers on its standard output."""
+"""The child of `LoadWorker`: reads files that its standard input names, one at a time, and answers on its standard
+output."""
 
 from __future__ import annotations
 
@@ -17,12 +18,12 @@ from index.load.formats import load_file
 from index.load.wire import LENGTH, error_message, loaded_message, pack
 
 PR_SET_PDEATHSIG = 1
-STOP_AFTER_MEMORY = 3  # exit status; a process that ran out of memory once is replaced
 RECURSION = 3000
 
 
 def main() -> int:
-    """Serves until standard input ends; the parent's process id is the first argument, the limit on memory the second."""
+    """Serves until standard input ends; the parent's process id is the first argument, the limit on memory the
+    second."""
     parent, memory_bytes = int(sys.argv[1]), int(sys.argv[2])
     _die_with(parent)
     answers = _keep_output_apart()
@@ -35,10 +36,7 @@ def main() -> int:
         if len(head) < LENGTH.size:
             return 0
         request = json.loads(requests.read(LENGTH.unpack(head)[0]))
-        answer = _answer(request)
-        answers.write(answer)
-        if b"LimitExceeded" in answer[:60] and b"memory" in answer:
-            return STOP_AFTER_MEMORY
+        answers.write(_answer(request))
 
 
 def _answer(request: dict[str, Any]) -> bytes:

@@ -11,7 +11,8 @@ EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # office formats write the start of
 
 
 def stamp(moment: datetime) -> str | None:
-    """`2026-11-23T08:15:00Z` for a moment, which counts as UTC where it has no zone; None for the future or before 1980."""
+    """`2026-11-23T08:15:00Z` for a moment, which counts as UTC where it has no zone; None for the future or before
+    1980."""
     try:
         utc = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (OverflowError, ValueError):

@@ -1,4 +1,5 @@
-"""Word (`.docx`): paragraphs and tables in the order of the body, headings, lists, footnotes. Nothing outside the file is read."""
+"""Word (`.docx`): paragraphs and tables in the order of the body, headings, lists, footnotes. Nothing outside the
+file is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The walk over a Word document's XML: its paragraphs and tables as pieces, tracked deletions and duplicates left out."""
+"""The walk over a Word document's XML: its paragraphs and tables as pieces, tracked deletions and duplicates left
+out."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 # Deleted text, text moved from here, field codes, the older copy of a drawing, comments' anchors.
-SKIPPED = frozenset({W + "del", W + "moveFrom", W + "instrText", W + "delText", W + "pPr", W + "rPr", W + "sdtPr", FALLBACK})
+SKIPPED = frozenset(
+    {W + "del", W + "moveFrom", W + "instrText", W + "delText", W + "pPr", W + "rPr", W + "sdtPr", FALLBACK}
+)
 MARKS = {W + "tab": " ", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "\u2011", W + "ptab": " "}
 WIDEST = 1000  # columns; `gridSpan` can claim any number
 
@@ -40,7 +43,8 @@ def footnote_pieces(blob: bytes) -> Iterator[Piece]:
 
 
 def _styles(document: Document) -> dict[str, tuple[str, int | None, bool]]:
-    """For each style id: its name in lower case, its outline level, whether it numbers; inherited where it says nothing."""
+    """For each style id: its name in lower case, its outline level, whether it numbers; inherited where it says
+    nothing."""
     raw: dict[str, tuple[str, int | None, bool, str]] = {}
     for style in document.styles.element.iter(W + "style"):
         name = style.find(W + "name")
@@ -81,7 +85,9 @@ def _blocks(parent: Any, styles: dict[str, tuple[str, int | None, bool]]) -> Ite
             if max((len(cells) for _, cells in rows), default=0) > 1:
                 yield from ((piece, False) for piece in _table(rows))
             else:  # one column: a frame around paragraphs
-                stack.append(iter([child for cell in element.iter(W + "tc") for child in cell if child.getparent() is cell]))
+                stack.append(
+                    iter([child for cell in element.iter(W + "tc") for child in cell if child.getparent() is cell])
+                )
         elif isinstance(element.tag, str) and element.tag not in SKIPPED:
             stack.append(iter(element))
 
@@ -101,7 +107,7 @@ def _paragraph(element: Any, styles: dict[str, tuple[str, int | None, bool]]) ->
         return Piece("heading", text, level=level + 1), False
     own_numbers = _numbers(properties)
     listed = numbers if own_numbers is None else own_numbers
-    if listed or name.startswith("list bullet") or name.startswith("list number"):
+    if listed or name.startswith(("list bullet", "list number")):
         return Piece("item", text, level=_depth(properties)), False
     return Piece("code" if name in ("code", "html preformatted", "plain text code") else "prose", text), False
 
@@ -118,7 +124,11 @@ def _text(paragraph: Any) -> str:
             parts.append(element.text or "")
         elif element.tag in MARKS:
             parts.append(MARKS[element.tag])
-        elif isinstance(element.tag, str) and element.tag not in SKIPPED and element.tag not in (W + "p", W + "txbxContent"):
+        elif (
+            isinstance(element.tag, str)
+            and element.tag not in SKIPPED
+            and element.tag not in (W + "p", W + "txbxContent")
+        ):
             stack.append(iter(element))
     return "".join(parts)
 
@@ -132,7 +142,8 @@ def _boxes(paragraph: Any) -> Iterator[Any]:
 
 
 def _rows(table: Any) -> Iterator[tuple[bool, list[str]]]:
-    """Each row's cells, with whether the row is marked as header; merged cells are said in each row, once in each line."""
+    """Each row's cells, with whether the row is marked as header; merged cells are said in each row, once in each
+    line."""
     above: list[str] = []
     for row in table.iter(W + "tr"):
         if next(row.iterancestors(W + "tbl")) is not table:

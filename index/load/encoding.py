@@ -1,4 +1,4 @@
-"""Encoding: the text that a file's bytes stand for. Byte-order mark, strict UTF-8, the page's own word, then a guess."""
+"""Encoding: the text that a file's bytes stand for. Byte-order mark, UTF-8, the page's own word, then a guess."""
 
 from __future__ import annotations
 
@@ -15,11 +15,29 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-SIGNATURES = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\x7fELF", b"\xd0\xcf\x11\xe0", b"RIFF", b"7z\xbc\xaf")
+SIGNATURES = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x1f\x8b",
+    b"\x7fELF",
+    b"\xd0\xcf\x11\xe0",
+    b"RIFF",
+    b"7z\xbc\xaf",
+)
 META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 XML_DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 # What pages call Latin-1 or ASCII is Windows-1252, says the WHATWG encoding standard.
-RENAMED = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"}
+RENAMED = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
 CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27})
 HEAD = 4096  # bytes in which a page names its encoding, and which are looked at for binary content
 GUESS_SAMPLE = 200_000  # bytes; guessing costs seconds on megabytes
@@ -75,11 +93,11 @@ def _declared(data: bytes, html: bool) -> str | None:
 
 
 def _nearly_utf8(data: bytes) -> str | None:
-    """UTF-8 with a few damaged bytes: far more whole characters beyond ASCII than damaged ones."""
+    """UTF-8 with a few damaged bytes: several times more whole characters beyond ASCII than damaged ones."""
     text = data.decode("utf-8", "replace")
     whole = sum(1 for char in text[:GUESS_SAMPLE] if char > "\x7f" and char != "\ufffd")
     damaged = text[:GUESS_SAMPLE].count("\ufffd")
-    return text if whole > 10 * damaged else None
+    return text if whole > 4 * damaged else None
 
 
 def _guessed(data: bytes) -> str:

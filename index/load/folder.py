@@ -69,7 +69,9 @@ def _check(root: Path) -> None:
     try:
         os.scandir(root).close()
     except OSError as error:
-        raise SourceError(f"{root} cannot be listed ({error.strerror}); make it readable, or give another folder.") from error
+        raise SourceError(
+            f"{root} cannot be listed ({error.strerror}); make it readable, or give another folder."
+        ) from error
 
 
 def _list(listing: Listing, folder: str) -> Iterator[str]:

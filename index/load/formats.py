@@ -38,7 +38,8 @@ def load_file(
 ) -> Loaded:
     """The document in a file, its boilerplate marked. Raises `UnsupportedFormat`, `LimitExceeded` or `LoadError`.
 
-    Runs library code over untrusted bytes without limits on time or memory: `LoadWorker` calls it in a process that has them.
+    Runs library code over untrusted bytes without limits on time or memory: `LoadWorker` calls it in a process that
+    has them.
     """
     loader_for(path.name)
     return load_bytes(read_file(path, within=within, limit=file_bytes), path.name, unpacked_bytes=unpacked_bytes)

@@ -8,25 +8,40 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-NEVER_TEXT = frozenset(
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text as a set."""
+    return frozenset(words.split())
+
+
+NEVER_TEXT = word_set(
     "script style noscript template svg math iframe object embed applet canvas video audio map head link meta title "
-    "button select option optgroup datalist textarea input progress meter frame frameset noframes rp rt".split()
+    "button select option optgroup datalist textarea input progress meter frame frameset noframes rp rt"
 )
 CHROME_TAGS = frozenset({"nav", "footer", "aside", "dialog", "menu", "form", "search"})
-CHROME_ROLES = frozenset(
+CHROME_ROLES = word_set(
     "navigation banner contentinfo complementary search dialog alertdialog menu menubar menuitem toolbar tablist "
-    "tooltip status alert progressbar switch button form".split()
+    "tooltip status alert progressbar switch button form"
 )
 # Whole words of a class or id, each the usual name of a part that is not the text.
-CHROME_NAMES = frozenset(
-    "nav navbar navigation menu breadcrumb breadcrumbs sidebar sidenav footer masthead topbar toolbar cookie cookies consent "
-    "gdpr ccpa newsletter subscribe subscription signup paywall promo promotion advert advertisement ad ads sponsor sponsored "
-    "share sharing social related recommended recommendations trending pagination pager comments disqus modal popup overlay "
-    "lightbox toast skip skiplink login signin banner widget widgets outbrain taboola catlinks printfooter navbox editsection "
-    "headerlink noprint metadata jumplink hatnote feedback rating ratings".split()
+CHROME_NAMES = word_set(
+    "nav navbar navigation menu breadcrumb breadcrumbs sidebar sidenav footer masthead topbar toolbar cookie "
+    "cookies consent "
+    "gdpr ccpa newsletter subscribe subscription signup paywall promo promotion advert advertisement ad ads "
+    "sponsor sponsored "
+    "share sharing social related recommended recommendations trending pagination pager comments disqus modal "
+    "popup overlay "
+    "lightbox toast skip skiplink login signin banner widget widgets outbrain taboola catlinks printfooter navbox "
+    "editsection "
+    "headerlink noprint metadata jumplink hatnote feedback rating ratings"
 )
-HIDING_NAMES = frozenset("hidden hide invisible offscreen".split()) | {"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text"}
-CONTENT_NAMES = frozenset("note warning tip info caution important admonition callout example definition".split())
+HIDING_NAMES = word_set("hidden hide invisible offscreen") | {
+    "sr-only",
+    "visually-hidden",
+    "visuallyhidden",
+    "screen-reader-text",
+}
+CONTENT_NAMES = word_set("note warning tip info caution important admonition callout example definition")
 INLINE_CHROME = frozenset({"mw-editsection", "headerlink", "reference", "noprint", "anchor-link", "anchorjs-link"})
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 NAME_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
@@ -51,12 +66,18 @@ def is_chrome(element: HtmlElement, page_length: int) -> bool:
 
 
 def _is_hidden(element: HtmlElement) -> bool:
-    if element.get("hidden") is not None or (element.get("aria-hidden") or "").lower() == "true" or element.get("aria-modal") == "true":
+    if (
+        element.get("hidden") is not None
+        or (element.get("aria-hidden") or "").lower() == "true"
+        or element.get("aria-modal") == "true"
+    ):
         return True
     style = element.get("style")
     if style and HIDDEN_STYLE.search(style):
         return True
-    return element.tag not in ("body", "html") and bool(HIDING_NAMES.intersection((element.get("class") or "").lower().split()))
+    return element.tag not in ("body", "html") and bool(
+        HIDING_NAMES.intersection((element.get("class") or "").lower().split())
+    )
 
 
 def _is_named_chrome(element: HtmlElement, classes: list[str]) -> bool:
@@ -65,7 +86,25 @@ def _is_named_chrome(element: HtmlElement, classes: list[str]) -> bool:
         return False
     if element.tag in CHROME_TAGS or (element.get("role") or "").lower() in CHROME_ROLES:
         return True
-    if element.tag in ("p", "span", "a", "b", "i", "em", "strong", "code", "td", "th", "tr", "tbody", "h2", "h3", "h4", "h5", "h6"):
+    if element.tag in (
+        "p",
+        "span",
+        "a",
+        "b",
+        "i",
+        "em",
+        "strong",
+        "code",
+        "td",
+        "th",
+        "tr",
+        "tbody",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+    ):
         names = {name for name in names if name.lower() in CHROME_NAMES}  # `has-social-icon` on a paragraph says little
     names.add(element.get("id") or "")
     return any(_is_chrome_name(name) for name in names)
@@ -74,7 +113,11 @@ def _is_named_chrome(element: HtmlElement, classes: list[str]) -> bool:
 def _is_chrome_name(name: str) -> bool:
     """True for `site-nav`, `share_buttons`, `cookieBanner`; False for names of many words, which describe a layout."""
     words = _words(name)
-    if not words or len(words) > 3 or {"with", "has", "no", "without", "page", "content", "main", "body"}.intersection(words):
+    if (
+        not words
+        or len(words) > 3
+        or {"with", "has", "no", "without", "page", "content", "main", "body"}.intersection(words)
+    ):
         return False
     return bool(CHROME_NAMES.intersection(words))
 
@@ -91,7 +134,12 @@ def _is_page_header(element: HtmlElement) -> bool:
 
 
 def _holds_the_text(element: HtmlElement, page_length: int) -> bool:
-    if next(element.iter("main", "article"), None) is not None and element.tag not in ("nav", "aside", "footer", "dialog"):
+    if next(element.iter("main", "article"), None) is not None and element.tag not in (
+        "nav",
+        "aside",
+        "footer",
+        "dialog",
+    ):
         return True
     linked = text_length(element, links_only=True)
     own = text_length(element) - linked  # a menu may well be most of a short page; running text may not

@@ -16,7 +16,8 @@ NAMES = ("property", "name", "itemprop", "http-equiv")
 
 
 def page_title(root: HtmlElement) -> str:
-    """The page's first heading where the `<title>` begins or ends with it (the rest names the site), else the `<title>`."""
+    """The page's first heading where the `<title>` begins or ends with it (the rest names the site), else the
+    `<title>`."""
     title = _text(root.find(".//title")) or _meta(root).get("og:title", "")
     headings = [_text(heading) for heading in root.iter("h1")]
     for heading in headings:
@@ -42,7 +43,11 @@ def page_address(root: HtmlElement) -> str | None:
     for link in root.iter("link"):
         if (link.get("rel") or "").lower() == "canonical":
             address = (link.get("href") or "").strip()
-            if address.startswith(("http://", "https://")) and len(address) < 2000 and not any(char.isspace() for char in address):
+            if (
+                address.startswith(("http://", "https://"))
+                and len(address) < 2000
+                and not any(char.isspace() for char in address)
+            ):
                 return address
     return None
 

@@ -11,7 +11,23 @@ from index.load.rows import is_header, row_pieces
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-BLOCKS_IN_CELL = ("p", "div", "section", "article", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre")
+BLOCKS_IN_CELL = (
+    "p",
+    "div",
+    "section",
+    "article",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "table",
+    "blockquote",
+    "pre",
+)
 LONG_CELL = 400  # characters; a cell with blocks longer than this holds page content
 WIDEST = 1000  # columns; `colspan` can claim any number
 
@@ -38,7 +54,7 @@ def table_rows(table: HtmlElement, text_of: Callable[[HtmlElement], str]) -> Ite
         yield Piece("prose", text_of(caption))
     grid = _grid(rows, text_of)
     marked = bool(rows) and _is_marked_header(rows[0])
-    first = [cell for cell in grid[:1] for cell in cell]
+    first = grid[0] if grid else []
     unmarked = not any(cell.tag == "th" for cell in own_cells(table)) and len(first) > 2 and is_header(grid)
     if len(grid) > 1 and (marked or unmarked):
         yield from row_pieces(grid[1:], grid[0])

@@ -1,4 +1,5 @@
-"""HTML walk: a page's headings, paragraphs, list items, rows and code, without its chrome. No script runs, nothing is fetched."""
+"""HTML walk: a page's headings, paragraphs, list items, rows and code, without its chrome. No script runs, nothing is
+fetched."""
 
 from __future__ import annotations
 
@@ -8,17 +9,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.load.builder import Piece
-from index.load.html_chrome import is_chrome, text_length
+from index.load.html_chrome import is_chrome, text_length, word_set
 from index.load.html_tables import is_layout, table_rows
 from index.load.normalise import fold
+from index.records import Kind
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr output q ruby rb s samp small "
-    "span strike strong sub sup time tt u var wbr br".split()
+INLINE = word_set(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr output q ruby rb s "
+    "samp small "
+    "span strike strong sub sup time tt u var wbr br"
 )
 HTML_SPACE = re.compile(r"[ \t\n\r\f]+")
 BREAKS = re.compile(r"[ \t]*\n[ \t]*\n\s*")
@@ -49,9 +52,16 @@ def parse(source: str) -> HtmlElement:
 
     parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
     try:
-        return html.document_fromstring(DECLARATION.sub("", source, count=1), parser=parser)
+        root = html.document_fromstring(DECLARATION.sub("", source, count=1), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise LoadError("no text found in the page") from error
+    if any(
+        entry.level == etree.ErrorLevels.FATAL and entry.type_name != "ERR_DOCUMENT_EMPTY" for entry in parser.error_log
+    ):
+        raise LoadError(
+            "the page is nested too deeply: its end cannot be read"
+        )  # the parser stopped in silence at level 2048
+    return root
 
 
 def pieces(source: str) -> Iterator[Piece]:
@@ -60,7 +70,7 @@ def pieces(source: str) -> Iterator[Piece]:
 
 
 def walk(root: HtmlElement) -> Iterator[Piece]:
-    """The pieces below an element in reading order. The way is a stack of its own: pages nest deeper than Python may."""
+    """The pieces below an element in reading order. Its stack is its own: pages nest deeper than Python may."""
     state = Walk(text_length(root))
     stack: list[tuple[HtmlElement, Iterator[HtmlElement] | None]] = [(root, None)]
     while stack:
@@ -176,7 +186,7 @@ def _flush(state: Walk, element: HtmlElement | None = None) -> Iterator[Piece]:
 
 
 def _running(state: Walk, text: str, linked: int) -> Iterator[Piece]:
-    kind = "item" if state.items else "prose"
+    kind: Kind = "item" if state.items else "prose"
     for part in BREAKS.split(text):
         if _is_link_list(part, linked):
             yield Piece("boilerplate", part)
@@ -186,7 +196,12 @@ def _running(state: Walk, text: str, linked: int) -> Iterator[Piece]:
 
 def _is_link_list(text: str, linked: int) -> bool:
     visible = len(fold(text))
-    return visible > 0 and linked > LINKED * visible and len(fold(text).split()) < 12 and not text.rstrip().endswith((".", "!", "?", "。"))
+    return (
+        visible > 0
+        and linked > LINKED * visible
+        and len(fold(text).split()) < 12
+        and not text.rstrip().endswith((".", "!", "?", "。"))
+    )
 
 
 def _anchor(element: HtmlElement | None) -> str:
@@ -196,7 +211,7 @@ def _anchor(element: HtmlElement | None) -> str:
     for inside in element.iter():
         found = inside.get("id") or (inside.get("name") if inside.tag == "a" else None)
         if found:
-            return found
+            return str(found)
     parent = element.getparent()
     opens = parent is not None and parent.tag in ("section", "div", "article") and parent.index(element) == 0
     return (parent.get("id") or "") if opens else ""

@@ -15,7 +15,7 @@ LONG_ENOUGH = 40  # characters; shorter lines say nothing about the width a text
 
 def wrap_width(lines: Sequence[str]) -> int:
     """The width in characters that the lines were wrapped to, 0 when they were not wrapped."""
-    lengths = sorted(len(line.rstrip()) for line in lines if len(line.strip()) > LONG_ENOUGH and " " in line.strip())
+    lengths = sorted(len(line.rstrip()) for line in lines if _is_telling(line.strip()))
     if not lengths:
         return 0
     width = lengths[int(len(lengths) * 0.95) - (1 if len(lengths) > 20 else 0)] if len(lengths) > 1 else lengths[0]
@@ -61,23 +61,31 @@ def ends_sentence(text: str) -> bool:
     return bool(TERMINAL.search(text.rstrip()))
 
 
+def _is_telling(line: str) -> bool:
+    """True for lines long enough to show the width, and not one long word, such as an address."""
+    if line and is_wide(line[-1]):
+        return 2 * len(line) > LONG_ENOUGH
+    return len(line) > LONG_ENOUGH and " " in line
+
+
 def _is_wrapped(line: str, following: str, width: int) -> bool:
     if following[0].islower() or line.endswith((",", "(", "–", "—")) or HYPHENATED.search(line):
         return True
-    return bool(width) and not _had_room(line, following, width)
+    return bool(width) and not had_room(line, following, width)
 
 
 def _begins_paragraph(line: str, following: str, width: int) -> bool:
     if following[0].islower():
         return False
-    if width and not _had_room(line, following, width):
+    if width and not had_room(line, following, width):
         return False
     finished = ends_sentence(line) and bool(STARTS_SENTENCE.match(following))
     # In text that is not wrapped a line longer than any verse is a paragraph of its own.
     return finished or (not width and max(len(line), len(following)) > WIDEST_WRAP)
 
 
-def _had_room(line: str, following: str, width: int) -> bool:
+def had_room(line: str, following: str, width: int) -> bool:
+    """True when the following line's first word would have fitted on the line: its break was not the wrapping's."""
     if is_wide(following[0]):
         return len(line) + 1 < width - 2
     return len(line) + 1 + len(following.split()[0]) <= width

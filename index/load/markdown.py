@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 ENTRY = re.compile(r"^([A-Za-z_-]+)[ \t]*[:=][ \t]*(.*)$", re.MULTILINE)
-TASK = re.compile(r"\[[ xX]\]\s+")
+TASK = re.compile(r"\A\[[ xX]\]\s+")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 NESTING = 100  # levels of quotes and lists; what is deeper is dropped by the parser
 DATE_KEYS = ("lastmod", "modified", "updated", "last_modified", "date")
@@ -97,7 +97,7 @@ def _inline(tokens: Sequence[Token], position: int, state: State) -> Iterator[Pi
     elif opening.type in ("td_open", "th_open"):
         state.rows[-1].append(text)
     elif state.lists:
-        text = TASK.sub("", text, count=1) if state.fresh else text
+        text = TASK.sub("", text) if state.fresh else text
         yield Piece("item", text, len(state.lists) - 1, marker=_marker(state))
         state.fresh = False
     else:
@@ -116,7 +116,8 @@ def _marker(state: State) -> str:
 
 
 def _text(token: Token) -> str:
-    """The inline text as read: emphasis and links by their text; images, which a reader sees and does not read, left out."""
+    """The inline text as read: emphasis and links by their text; images, which a reader sees and does not read, left
+    out."""
     parts = []
     for child in token.children or ():
         if child.type in ("text", "code_inline", "text_special"):

@@ -1,4 +1,4 @@
-"""PDF (`.pdf`) by pypdf: paragraphs over page breaks, headings from the outline or the size of letters, page numbers."""
+"""PDF (`.pdf`) by pypdf: paragraphs over page breaks, headings from the outline or by size, page numbers."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _entries(outline: Any, level: int) -> Iterator[tuple[str, int]]:
 
 def _information(reader: PdfReader, key: str) -> str:
     try:
-        value = reader.metadata.get(key) if reader.metadata else None
+        value: Any = reader.metadata.get(key) if reader.metadata else None
         return str(value.get_object() if hasattr(value, "get_object") else value or "")
     except MemoryError:
         raise

@@ -1,4 +1,5 @@
-"""Furniture of PDF pages: headers and footers that repeat, and page numbers. They are dropped before the text is stored."""
+"""Furniture of PDF pages: headers and footers that repeat, and page numbers. They are dropped before the text is
+stored."""
 
 from __future__ import annotations
 
@@ -11,8 +12,13 @@ from index.load.pdf_lines import Line
 EDGE_LINES = 3  # lines from the top and from the bottom of a page that can be furniture
 DIGITS = re.compile(r"\d+")
 ROMAN = r"[ivxlc]{1,7}"
-PAGE_NUMBER = re.compile(rf"(?i)[-–—|\[( ]*(?:page|seite|p\.|pág(?:ina)?\.?)?\s*(\d{{1,4}}|{ROMAN})\s*(?:(?:of|von|de|/)\s*\d{{1,4}})?[-–—|\]) ]*")
-CLEAR_NUMBER = re.compile(r"(?i)(?:page|seite|página)\s*\d+(\s*(?:of|von|de|/)\s*\d+)?|\d+\s*(?:of|/)\s*\d+|[-–—]\s*\d+\s*[-–—]")
+PAGE_NUMBER = re.compile(
+    rf"(?i)[-–—|\[( ]*(?:page|seite|p\.|pág(?:ina)?\.?)?\s*(\d{{1,4}}|{ROMAN})\s*"
+    r"(?:(?:of|von|de|/)\s*\d{1,4})?[-–—|\]) ]*"
+)
+CLEAR_NUMBER = re.compile(
+    r"(?i)(?:page|seite|página)\s*\d+(\s*(?:of|von|de|/)\s*\d+)?|\d+\s*(?:of|/)\s*\d+|[-–—]\s*\d+\s*[-–—]"
+)
 
 
 def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
@@ -31,7 +37,10 @@ def _edges(lines: Sequence[Line]) -> dict[int, Line]:
     """The lines at the top and the bottom of a page, by their place on it, under their number in reading order."""
     heights = sorted({round(line.y) for line in lines})
     if len(heights) <= 1:  # no places known: the first and last in order
-        chosen: Iterable[int] = {*range(min(EDGE_LINES, len(lines))), *range(max(0, len(lines) - EDGE_LINES), len(lines))}
+        chosen: Iterable[int] = {
+            *range(min(EDGE_LINES, len(lines))),
+            *range(max(0, len(lines) - EDGE_LINES), len(lines)),
+        }
     else:
         outer = {*heights[:EDGE_LINES], *heights[-EDGE_LINES:]}
         chosen = [index for index, line in enumerate(lines) if round(line.y) in outer]

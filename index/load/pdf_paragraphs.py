@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -51,14 +52,15 @@ def layout_of(pages: Sequence[Sequence[Line]], outline: dict[str, int]) -> Layou
         sizes[line.size] += len(line.text)
     size = sizes.most_common(1)[0][0] if sizes else 0.0
     body = [line for line in lines if line.size == size]
-    gaps = [upper.y - lower.y for upper, lower in zip(body, body[1:], strict=False) if 0 < upper.y - lower.y < 4 * max(size, 1)]
+    gaps = [upper.y - lower.y for upper, lower in itertools.pairwise(body) if 0 < upper.y - lower.y < 4 * max(size, 1)]
     lengths = sorted(len(line.text) for line in body)
     full = lengths[int(len(lengths) * 0.8)] if lengths else 0
     return Layout(size, median(gaps) if gaps else 1.2 * size, full, outline, words_of(line.text for line in lines))
 
 
 def paragraphs(pages: Sequence[Sequence[Line]], layout: Layout) -> list[Paragraph]:
-    """The paragraphs of all pages in reading order; notes at the foot of a page stand behind the paragraph they interrupt."""
+    """The paragraphs of all pages in reading order; notes at the foot of a page stand behind the paragraph they
+    interrupt."""
     made: list[Paragraph] = []
     current: Paragraph | None = None
     for page in pages:
@@ -144,7 +146,13 @@ def heading_level(line: Line, layout: Layout) -> int:
     if layout.size and line.size >= LARGER * layout.size:
         return 1 if line.size >= 1.6 * layout.size else 2 if line.size >= 1.3 * layout.size else 3
     full = len(line.text) > 0.85 * layout.full
-    bold = line.bold and not full and line.size >= layout.size and not line.text.endswith(":") and not line.text[0].islower()
+    bold = (
+        line.bold
+        and not full
+        and line.size >= layout.size
+        and not line.text.endswith(":")
+        and not line.text[0].islower()
+    )
     return 4 if bold else 0
 
 
@@ -168,7 +176,9 @@ def _finish(paragraph: Paragraph, layout: Layout) -> None:
     paragraph.piece, paragraph.fragments = _piece(text, fragments, paragraph.lines[0], layout)
 
 
-def _piece(text: str, fragments: list[tuple[str, int]], first: Line, layout: Layout) -> tuple[Piece, list[tuple[str, int]]]:
+def _piece(
+    text: str, fragments: list[tuple[str, int]], first: Line, layout: Layout
+) -> tuple[Piece, list[tuple[str, int]]]:
     level = heading_level(first, layout)
     if LEADERS.search(text) or _is_contents(text, layout):
         return Piece("boilerplate", text), fragments

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.load.builder import Piece, TextBuilder
 from index.load.encoding import decode
 from index.load.language import language_of
-from index.load.lines import ends_sentence, is_wide, join_wrapped, paragraphs, wrap_width
+from index.load.lines import ends_sentence, had_room, is_wide, join_wrapped, paragraphs, wrap_width
 from index.load.normalise import fold, is_visible, normalise
 from index.load.rows import table_pieces
 from index.load.title import first_words, is_telling, title_of
 from index.records import Loaded
 
-BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<marker>[•◦▪‣·●○■–—*+-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])[ \t]+(?P<text>\S.*)")
+BULLET = re.compile(
+    r"(?P<indent>[ \t]*)(?P<marker>[•◦▪‣·●○■–—*+-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])[ \t]+(?P<text>\S.*)"
+)
 BULLETS_ALONE = frozenset("•◦▪‣·●○■")  # a single line behind one of these is a mark, not a list; a dash may be speech
 UNDERLINE = re.compile(r"\s*([=\-~#*])\1{2,}\s*$")
 HEADING_CHARACTERS = 80
 HEADING_WORDS = 12
-NUMBERING = re.compile(r"(?:(?:chapter|section|part|appendix|article)\s+)?(\d+(?:\.\d+)*|[IVXLC]+|[A-Z])[.):]?\s+\S", re.IGNORECASE)
+NUMBERING = re.compile(
+    r"(?:(?:chapter|section|part|appendix|article)\s+)?(\d+(?:\.\d+)*|[IVXLC]+|[A-Z])[.):]?\s+\S", re.IGNORECASE
+)
 CODE_CHARACTERS = frozenset("{}()[];=<>_/\\|$#&@`")
 CODE_SHARE = 0.06  # of the visible characters; prose has about .02
 
@@ -50,11 +54,11 @@ def load(data: bytes, name: str) -> Loaded:
 def pieces(text: str) -> Iterator[Piece]:
     """The pieces of a plain text in reading order."""
     lines = textwrap.dedent(normalise(text).expandtabs(4) if _is_indented(text) else normalise(text)).split("\n")
-    chunks = list(_chunks(lines))
     width = wrap_width(lines)
+    chunks = list(_chunks(lines) if width else _single_lines(_chunks(lines)))
     alone = _alone_bullets(chunks)
     for position, chunk in enumerate(chunks):
-        following = chunks[position + 1] if position + 1 < len(chunks) else None
+        following = _following(chunks, position)
         if position in alone:
             yield Piece("prose", chunk.first)
         elif _is_code(chunk):
@@ -77,13 +81,35 @@ def _chunks(lines: Sequence[str]) -> Iterator[Chunk]:
         yield Chunk(tuple(group))
 
 
+def _single_lines(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+    """In text that is not wrapped each line is a chunk of its own, with the lines that go on with it; code and tables
+    stay."""
+    for chunk in chunks:
+        if _is_code(chunk) or _is_table(chunk.lines):
+            yield chunk
+            continue
+        group: list[str] = []
+        for line in chunk.lines:
+            goes_on = line[0].isspace() or line[0].islower() or UNDERLINE.fullmatch(line)
+            if group and (not goes_on or BULLET.match(line)):
+                yield Chunk(tuple(group))
+                group = []
+            group.append(line)
+        yield Chunk(tuple(group))
+
+
 def _body(chunk: Chunk, following: Chunk | None, width: int, position: int) -> Iterator[Piece]:
     """A chunk's pieces: heading lines on its top, its rows, its list items and the paragraphs between them."""
     lines = list(chunk.lines)
     if len(lines) > 1 and UNDERLINE.fullmatch(lines[1]) and len(lines[0].strip()) <= HEADING_CHARACTERS:
         yield Piece("heading", lines[0], level=1 if "=" in lines[1] else 2)
         lines = lines[2:]
-    elif len(lines) > 1 and not width and len(lines[1]) > 2 * HEADING_CHARACTERS and _is_heading(chunk.first, Chunk((lines[1],))):
+    elif (
+        len(lines) > 1
+        and not width
+        and len(lines[1]) > 2 * HEADING_CHARACTERS
+        and _is_heading(chunk.first, Chunk((lines[1],)))
+    ):
         yield Piece("heading", lines[0], level=_level(chunk.first, position))
         lines = lines[1:]
     if _is_table(lines):
@@ -95,36 +121,40 @@ def _body(chunk: Chunk, following: Chunk | None, width: int, position: int) -> I
 def _items_and_paragraphs(lines: Sequence[str], width: int) -> Iterator[Piece]:
     prose: list[str] = []
     item: Piece | None = None
+    before = ""
     for line in lines:
         match = BULLET.match(line)
-        if match and _starts_item(match, prose, item is not None):
+        if match and _starts_item(match, prose, item is not None, width):
             yield from (Piece("prose", text) for text in paragraphs(prose, width))
             if item:
                 yield item
             prose, item = [], Piece("item", match["text"], len(match["indent"]) // 2, marker=match["marker"] + " ")
-        elif item and _continues(item, line, width):
+        elif item and _continues(before, line, width):
             item = Piece("item", join_wrapped(item.text, line.strip()), item.level, marker=item.marker)
         else:
             if item:
                 yield item
             item = None
             prose.append(line)
+        before = line
     if item:
         yield item
     yield from (Piece("prose", text) for text in paragraphs(prose, width))
 
 
-def _starts_item(match: re.Match[str], prose: Sequence[str], in_list: bool) -> bool:
-    """False for a wrapped line that only happens to begin like an item: a dash or `2019.` in the middle of a sentence."""
+def _starts_item(match: re.Match[str], prose: Sequence[str], in_list: bool, width: int) -> bool:
+    """False for a wrapped line that only happens to begin like an item: a dash or `19.` in the middle of a sentence."""
     if in_list or not prose:
         return True
-    return ends_sentence(prose[-1]) or match["marker"] in BULLETS_ALONE
+    is_short = len(prose[-1]) + len(match["marker"]) + len(match["text"].split()[0]) + 2 <= width
+    return ends_sentence(prose[-1]) or is_short or match["marker"] in BULLETS_ALONE
 
 
-def _continues(item: Piece, line: str, width: int) -> bool:
+def _continues(before: str, line: str, width: int) -> bool:
+    """True when the line goes on with the item whose last line is `before`."""
     if line.startswith((" ", "\t")) or line[0].islower():
         return True
-    return not ends_sentence(item.text) and bool(width)
+    return bool(width) and not ends_sentence(before) and not had_room(before, line, width)
 
 
 def _alone_bullets(chunks: Sequence[Chunk]) -> frozenset[int]:
@@ -147,12 +177,23 @@ def _is_heading(line: str, following: Chunk | None) -> bool:
     numbered = NUMBERING.match(line)
     if following is None or len(line) > HEADING_CHARACTERS or len(line.split()) > HEADING_WORDS:
         return False
-    if ends_sentence(line) or line.endswith(",") or (BULLET.match(line) and not numbered) or not _starts_like_name(line):
+    if (
+        ends_sentence(line)
+        or line.endswith(",")
+        or (BULLET.match(line) and not numbered)
+        or not _starts_like_name(line)
+    ):
         return False
     body = fold(" ".join(following.lines))
     below = following.first
     listed = bool(BULLET.match(following.lines[0]))
-    return listed or len(body) > len(line) and (ends_sentence(body) or len(body) > HEADING_CHARACTERS) or _may_head(below, line)
+    if (listed and numbered and BULLET.match(line)) or " > " in line:
+        return False  # the first item of a numbered list, a path
+    return (
+        listed
+        or (len(body) > len(line) and (ends_sentence(body) or len(body) > HEADING_CHARACTERS))
+        or _may_head(below, line)
+    )
 
 
 def _may_head(below: str, line: str) -> bool:
@@ -160,9 +201,25 @@ def _may_head(below: str, line: str) -> bool:
     return bool(NUMBERING.match(below)) or (line.isupper() and not below.isupper())
 
 
+def _following(chunks: Sequence[Chunk], position: int) -> Chunk | None:
+    """The chunk below, or the one under up to three short lines (author, date) that stand between a title and its
+    text."""
+    below = chunks[position + 1 : position + 5]
+    if not below:
+        return None
+    for distance, chunk in enumerate(below):
+        if BULLET.match(chunk.lines[0]) and distance == 0:
+            return chunk
+        if len(chunk.lines) > 1 or len(chunk.first) > HEADING_CHARACTERS or ends_sentence(chunk.first):
+            return chunk
+    return below[0]
+
+
 def _starts_like_name(line: str) -> bool:
     first = line.lstrip("\"'“‘«([¿¡§#")[:1]
-    return bool(first) and (first.isupper() or first.isdigit() or is_wide(first) or (first.isalpha() and not first.islower()))
+    return bool(first) and (
+        first.isupper() or first.isdigit() or is_wide(first) or (first.isalpha() and not first.islower())
+    )
 
 
 def _level(line: str, position: int) -> int:
@@ -178,7 +235,9 @@ def _is_code(chunk: Chunk) -> bool:
         return False
     visible = [char for line in chunk.lines for char in line if not char.isspace()]
     signs = sum(char in CODE_CHARACTERS for char in visible)
-    return signs > CODE_SHARE * len(visible) or any(line.startswith("        ") for line in chunk.lines[1:]) and signs > 0
+    return signs > CODE_SHARE * len(visible) or (
+        any(line.startswith("        ") for line in chunk.lines[1:]) and signs > 0
+    )
 
 
 def _is_table(lines: Sequence[str]) -> bool:

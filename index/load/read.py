@@ -12,9 +12,10 @@ FILE_BYTES = 200_000_000
 
 
 def read_file(path: Path, *, within: Path | None = None, limit: int = FILE_BYTES) -> bytes:
-    """The file's bytes. Raises `LoadError` unless it is a regular file, not a link, whose real place is inside `within`.
+    """The file's bytes. Raises `LoadError` unless it is a regular file, not a link, whose real place is inside
+    `within`.
 
-    What was opened is what is checked: a link or pipe that takes the file's place after the folder was listed is refused.
+    What was opened is what is checked: a link or pipe that took the file's place since the listing is refused.
     """
     try:
         # O_NONBLOCK: opening a pipe that nobody writes to would otherwise wait for ever.
@@ -29,7 +30,7 @@ def read_file(path: Path, *, within: Path | None = None, limit: int = FILE_BYTES
             raise LoadError("its real path lies outside the folder")
         if status.st_size > limit:
             raise LimitExceeded(f"the file has {status.st_size:,} bytes; the limit is {limit:,}")
-        return _read_all(handle, limit)
+        return _read_all(handle, status.st_size, limit)
     finally:
         os.close(handle)
 
@@ -65,10 +66,12 @@ def _is_within(handle: int, path: Path, within: Path) -> bool:
     return real.is_relative_to(os.path.realpath(within))
 
 
-def _read_all(handle: int, limit: int) -> bytes:
+def _read_all(handle: int, size: int, limit: int) -> bytes:
     with os.fdopen(os.dup(handle), "rb") as stream:
         try:
-            data = stream.read(limit + 1)
+            data = stream.read(size)  # not the limit: as much memory as is asked for is taken at once
+            while len(data) <= limit and (more := stream.read(1 << 20)):  # it grew, or its file system says no size
+                data += more
         except OSError as error:
             raise LoadError(f"cannot be read: {error.strerror or error}") from error
     if len(data) > limit:

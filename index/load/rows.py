@@ -48,7 +48,9 @@ def is_header(rows: Sequence[Cells]) -> bool:
     named = [cell for cell in first if cell]
     if not named or len(named) < len(first) - 1 or len({name.casefold() for name in named}) < len(named):
         return False
-    return all(len(name) <= HEADER_CELL and not NUMBER.fullmatch(name) and not name.endswith(SENTENCE_END) for name in named)
+    return all(
+        len(name) <= HEADER_CELL and not NUMBER.fullmatch(name) and not name.endswith(SENTENCE_END) for name in named
+    )
 
 
 def _name(names: Sequence[str], column: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from typing import Literal
 
 from index.load.builder import Piece, TextBuilder
 from index.load.encoding import decode
@@ -62,8 +63,9 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
     return rows
 
 
-def _parse(text: str, delimiter: str, quoting: int = csv.QUOTE_MINIMAL) -> list[list[str]]:
-    # The module's own limit of 131,072 characters a cell is an error in the middle of a file; the worker has its limits.
+def _parse(text: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> list[list[str]]:
+    # The module's own limit of 131,072 characters a cell is an error in the middle of a file; the worker has
+    # its limits.
     csv.field_size_limit(2**31 - 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=True)
     return [row for row in reader if any(cell.strip() for cell in row)]

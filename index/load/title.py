@@ -11,15 +11,19 @@ from index.load.normalise import fold, is_visible
 MEANINGLESS = re.compile(
     r"(?i)untitled.*|(un)?named|document\d*|docu?ment ?\d*|doc\d*|title|microsoft (word|powerpoint|excel) - .*|"
     r"(slide|page|sheet|book|presentation) ?\d*|(word|powerpoint) (document|presentation)|no ?title|print|"
-    r".*\.(docx?|pdf|html?|pptx?|xlsx?|tex|dvi|indd|qxd|odt|rtf|txt|tmp|wpd|p65|fm|ps)|[\d\s._-]+|about:blank|[a-z]:\\.*|/.*|file:.*|https?:.*"
+    r".*\.(docx?|pdf|html?|pptx?|xlsx?|tex|dvi|indd|qxd|odt|rtf|txt|tmp|wpd|p65|fm|ps)|[\d\s._-]+|about:blank|"
+    r"[a-z]:\\.*|/.*|file:.*|https?:.*"
 )
 SEPARATORS = re.compile(r"[_\s]+|(?<=\w)[-+.](?=\w)")
-MACHINE_NAME = re.compile(r"(?i)(?:\b[\da-f]{8,}\b|\b\d+\b|\s)+|tmp\s?\w*|untitled|(?:document|file|text|note)\s?\d*")
+MACHINE_NAME = re.compile(
+    r"(?i)(?:\b(?:[\da-f]{8,}|\d{1,7})\b|\s)+|tmp\s?\w*|untitled|(?:document|file|text|note)\s?\d*"
+)
 FIRST_LINE = 80  # characters; a longer first line is cut to be a title
 
 
 def title_of(own: str, name: str, *others: str) -> str:
-    """The first title of these that says something: the document's own, the others in order, the file's readable stem."""
+    """The first title of these that says something: the document's own, the others in order, the file's readable
+    stem."""
     for candidate in (own, *others):
         folded = fold(candidate)
         if folded and is_visible(folded) and not MEANINGLESS.fullmatch(folded):
@@ -28,7 +32,8 @@ def title_of(own: str, name: str, *others: str) -> str:
 
 
 def readable_stem(name: str) -> str:
-    """A file name without its suffix, with `_`, `-` and `.` between letters as spaces: `annual_report-2024.txt` → `annual report 2024`."""
+    """A file name without its suffix, with `_`, `-` and `.` between letters as spaces: `annual_report-2024.txt` →
+    `annual report 2024`."""
     stem = PurePath(name).stem if name else ""
     stem = stem.encode("utf-8", "replace").decode("utf-8")
     return fold(SEPARATORS.sub(" ", stem)) or fold(stem) or "untitled"

@@ -1,6 +1,6 @@
 """Wire: documents and reasons as length-prefixed JSON, between the worker and the process that it works for.
 
-JSON and not pickle, and everything checked on the way in: the child read untrusted bytes, so what it says is untrusted too.
+JSON and not pickle, and all of it checked on the way in: the child read untrusted bytes, so its word is untrusted, too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ from index.records import Block, Heading, Kind, Loaded, Page
 
 LENGTH = struct.Struct(">Q")
 KINDS = frozenset(get_args(Kind))
-ERRORS: dict[str, type[LoadError]] = {"LoadError": LoadError, "UnsupportedFormat": UnsupportedFormat, "LimitExceeded": LimitExceeded}
+ERRORS: dict[str, type[LoadError]] = {
+    "LoadError": LoadError,
+    "UnsupportedFormat": UnsupportedFormat,
+    "LimitExceeded": LimitExceeded,
+}
 REASON = 500  # characters
 
 
@@ -44,7 +48,8 @@ def error_message(error: LoadError) -> dict[str, Any]:
 
 
 def read_answer(body: bytes) -> Loaded:
-    """The document in an answer. Raises the `LoadError` that the answer holds, or one that says the answer is damaged."""
+    """The document in an answer. Raises the `LoadError` that the answer holds, or one that says the answer is
+    damaged."""
     try:
         message = json.loads(body)
         if "error" in message:
@@ -57,18 +62,33 @@ def read_answer(body: bytes) -> Loaded:
 
 def _loaded(message: dict[str, Any]) -> Loaded:
     text = _string(message["text"])
-    blocks = tuple(Block(_number(start), _number(end), _kind(kind), _string(context)) for start, end, kind, context in message["blocks"])
+    blocks = tuple(
+        Block(_number(start), _number(end), _kind(kind), _string(context))
+        for start, end, kind, context in message["blocks"]
+    )
     last = 0
     for block in blocks:
         if not last <= block.start < block.end <= len(text):
             raise ValueError("blocks out of order")
         last = block.end
-    headings = tuple(Heading(_number(start), _number(level), _string(name), _string(anchor)) for start, level, name, anchor in message["headings"])
+    headings = tuple(
+        Heading(_number(start), _number(level), _string(name), _string(anchor))
+        for start, level, name, anchor in message["headings"]
+    )
     pages = tuple(Page(_number(start), _number(end), _number(number)) for start, end, number in message["pages"])
-    if any(heading.start > len(text) for heading in headings) or any(not page.start <= page.end <= len(text) for page in pages):
+    if any(heading.start > len(text) for heading in headings) or any(
+        not page.start <= page.end <= len(text) for page in pages
+    ):
         raise ValueError("range outside the text")
     return Loaded(
-        text, _string(message["title"]), blocks, headings, pages, _string(message["language"]), _optional(message["modified"]), _optional(message["address"])
+        text,
+        _string(message["title"]),
+        blocks,
+        headings,
+        pages,
+        _string(message["language"]),
+        _optional(message["modified"]),
+        _optional(message["address"]),
     )
 
 

@@ -27,7 +27,8 @@ SIGNALS = {signal.SIGSEGV: "crashed", signal.SIGABRT: "crashed", signal.SIGBUS: 
 
 
 class LoadWorker:
-    """A context manager whose `load` reads files. Each file that breaks its process is named; the next gets a fresh one.
+    """A context manager whose `load` reads files. Each file that breaks its process is named; the next gets a fresh
+    one.
 
     One file at a time: calls from several threads wait for each other.
     """
@@ -40,7 +41,9 @@ class LoadWorker:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -50,28 +53,34 @@ class LoadWorker:
             _end(child)
 
     def load(self, path: Path, *, within: Path | None = None) -> Loaded:
-        """The document in the file, boilerplate marked. With `within`, links are followed inside that folder and nowhere else.
+        """The document in the file, boilerplate marked. With `within`, links are followed inside that folder and
+        nowhere else.
 
         Raises `UnsupportedFormat`, `LimitExceeded` or `LoadError`, each with its reason.
         """
         limits = self.limits
-        request = pack({
-            "path": os.path.realpath(path) if within is not None else os.path.abspath(path),
-            "within": os.path.abspath(within) if within is not None else "",
-            "file_bytes": limits.file_bytes,
-            "unpacked_bytes": limits.unpacked_bytes,
-        })
+        request = pack(
+            {
+                "path": os.path.realpath(path) if within is not None else os.path.abspath(path),
+                "within": os.path.abspath(within) if within is not None else "",
+                "file_bytes": limits.file_bytes,
+                "unpacked_bytes": limits.unpacked_bytes,
+            }
+        )
         with self._turn:
             child = self._alive()
             try:
-                body = _exchange(child, request, limits)
-            except BaseException:  # also Ctrl-C: an answer half read would be taken for the next file's
-                self.close()
+                return read_answer(_exchange(child, request, limits))
+            except BaseException as error:
+                # Kept only after a plain failure, fully answered. Not after a limit, which may
+                # leave memory in pieces, nor
+                # after Ctrl-C: an answer half read would be taken for the next file's.
+                if isinstance(error, LimitExceeded) or not isinstance(error, LoadError):
+                    self.close()
                 raise
-        return read_answer(body)
 
     def _alive(self) -> subprocess.Popen[bytes]:
-        """The running child, or a fresh one: the last may have ended itself after running out of memory."""
+        """The running child, or a fresh one where it has ended since."""
         if self._child is not None and self._child.poll() is not None:
             self.close()
         if self._child is None:
@@ -98,7 +107,9 @@ def _start(limits: Limits) -> subprocess.Popen[bytes]:
     except BaseException as error:
         _end(child)
         if isinstance(error, (EOFError, OSError)):  # TimeoutError is an OSError
-            raise LoadError("the reading process did not start; `python -c 'import index.load.child'` may say why") from error
+            raise LoadError(
+                "the reading process did not start; `python -c 'import index.load.child'` may say why"
+            ) from error
         raise
     return child
 
@@ -117,7 +128,8 @@ def _exchange(child: subprocess.Popen[bytes], request: bytes, limits: Limits) ->
 
 
 def _receive(child: subprocess.Popen[bytes], deadline: float, limit: int) -> bytes:
-    """One answer's body. Raises `TimeoutError`, `EOFError` where the child ends, `LimitExceeded` beyond `limit` bytes."""
+    """One answer's body. Raises `TimeoutError`, `EOFError` where the child ends, `LimitExceeded` beyond `limit`
+    bytes."""
     head = _read_exactly(child, LENGTH.size, deadline)
     length = LENGTH.unpack(head)[0]
     if length > limit:
@@ -149,7 +161,9 @@ def _death(child: subprocess.Popen[bytes]) -> LoadError:
         child.wait(timeout=5)
     code = child.returncode
     if code is not None and -code in SIGNALS:
-        return LoadError(f"the reading process {SIGNALS[signal.Signals(-code)]} on this file ({signal.Signals(-code).name})")
+        return LoadError(
+            f"the reading process {SIGNALS[signal.Signals(-code)]} on this file ({signal.Signals(-code).name})"
+        )
     if code == -signal.SIGKILL:
         return LimitExceeded("the reading process was killed on this file, most likely for lack of memory")
     return LoadError(f"the reading process ended on this file without an answer (status {code})")
