@@ -15,13 +15,15 @@ from types import TracebackType
 from index.catalog import Catalog, DocumentSummary
 from index.dense import DenseIndex
 from index.embed import Embedder, embedder_stamp, open_embedder
-from index.errors import EmbedderMismatch, SourceError
+from index.errors import CollectionBusy, EmbedderMismatch, SourceError
 from index.exact import ExactSearch
+from index.handover import HandoverServer
 from index.ingest import Ingest, Report
 from index.load.worker import LoadWorker
 from index.lock import CollectionLock
 from index.records import Document, FileFailure, Hit, IngestReport, Sentence
 from index.reindex import reindex
+from index.remote import ingest_there, serve_ingests
 from index.search import DenseSearch, search
 from index.settings import Settings
 from index.sources import targets
@@ -54,6 +56,7 @@ class Collection:
         self._exact = ExactSearch(catalog)
         self._lock: CollectionLock | None = None
         self._index: DenseIndex | None = None
+        self._door: HandoverServer | None = None
         self._writing = threading.Lock()
 
     @classmethod
@@ -69,17 +72,20 @@ class Collection:
         try:
             collection._lock = CollectionLock(settings.folder / "lock", "server").acquire()
             collection._index = DenseIndex.open(settings.folder / "vectors", collection.catalog, background=True)
+            collection._door = serve_ingests(settings.folder, lambda paths, show: collection.ingest(*paths, progress=show))
         except BaseException:
             collection.close()
             raise
         return collection
 
     def close(self) -> None:
+        if self._door is not None:
+            self._door.close()
         if self._index is not None:
             self._index.close()
         if self._lock is not None:
             self._lock.release()
-        self._index = self._lock = None
+        self._door = self._index = self._lock = None
         self.catalog.close()
 
     def __enter__(self) -> Collection:
@@ -134,16 +140,24 @@ class Collection:
     def ingest(self, *paths: Path | str, progress: Report | None = None) -> IngestReport:
         """Reads files and folders into the collection, skipping what has not changed.
 
-        Folders lose the documents whose files have vanished. SourceError for a path that is not there, CollectionBusy
-        if another process is writing.
+        Folders lose the documents whose files have vanished. A server that holds the collection does the reading.
+        SourceError for a path that is not there, CollectionBusy if another process is writing.
         """
+        try:
+            return self._ingest([Path(path) for path in paths], progress)
+        except CollectionBusy:
+            report = ingest_there(self.settings.folder, [Path(path) for path in paths], progress)
+            if report is None:
+                raise
+            return report
+
+    def _ingest(self, paths: Sequence[Path], progress: Report | None) -> IngestReport:
         with self._writer() as index:
             self._check_embedder()
             self.catalog.set_meta(embedder=self.embedder.stamp)
-            limits = self.settings.limits
-            with LoadWorker(limits) as worker:
+            with LoadWorker(self.settings.limits) as worker:
                 run = Ingest(self.catalog, index, self.embedder, worker.load, progress)
-                return run.run(targets(self.catalog, [Path(path) for path in paths]))
+                return run.run(targets(self.catalog, paths))
 
     def ingest_upload(self, files: Sequence[Path], progress: Report | None = None) -> IngestReport:
         """Copies files into the collection's own folder and reads them; a file of the same name is replaced."""
