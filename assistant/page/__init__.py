@@ -1,1 +1,1 @@
-"""The chat page. Nothing is imported here: Gradio takes seconds to load, and only `page.py` opens it, when it is asked to."""
+"""The chat page. Nothing is imported here: Gradio takes seconds to load, and only `page.py` opens it."""

@@ -9,15 +9,16 @@ _NOT_SAFE = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def sentence_anchor(sentence_id: str) -> str:
-    """The element id of a sentence in the source view: `s-` and the sentence id, safe in an address and an attribute."""
+    """The element id of a sentence in the source view: `s-` and its id, safe in an address and an attribute."""
     return "s-" + _NOT_SAFE.sub("_", sentence_id)
 
 
 def document_address(document_id: str) -> str:
     """The path of the source view of a document, on our own origin."""
-    return "/source/" + quote(document_id, safe="")
+    return "/source/" + quote(document_id, safe="", errors="replace")
 
 
 def source_address(document_id: str, sentence_id: str) -> str:
     """The path that opens a document with one sentence marked and scrolled to."""
-    return f"{document_address(document_id)}?sentence={quote(sentence_id, safe='')}#{sentence_anchor(sentence_id)}"
+    sentence = quote(sentence_id, safe="", errors="replace")
+    return f"{document_address(document_id)}?sentence={sentence}#{sentence_anchor(sentence_id)}"

@@ -5,19 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.errors import QuestionError
 from assistant.page.contract import Answers
 from assistant.page.render import render_answer, render_failure, render_question, render_waiting
 
-if TYPE_CHECKING:
-    import gradio
-
 LIMIT = 2000  # characters of a question
 PAUSE = 0.11  # seconds between two sentences
 KEPT = 40  # exchanges that stay on the page; older ones go, so that a session cannot grow without end
-FAILED = "Something went wrong while answering. Please ask again; if it happens again, tell whoever runs this assistant."
+FAILED = (
+    "Something went wrong while answering. Please ask again; if it happens again, tell whoever runs this assistant."
+)
 
 _log = logging.getLogger(__name__)
 Message = dict[str, str]
@@ -25,13 +24,13 @@ Update = tuple[Any, ...]
 
 
 class Chat:
-    """The events of one page. The conversation itself is Gradio's session state: a list of messages, already escaped."""
+    """The events of one page. The conversation is Gradio's session state: a list of messages, already escaped."""
 
     def __init__(self, assistant: Answers) -> None:
         self._assistant = assistant
 
-    def ask(self, question: str | None, history: list[Message], request: gradio.Request | None = None) -> Iterator[Update]:
-        """Updates of chatbot, question field, history, welcome and note, as the answer appears."""
+    def ask(self, question: str | None, history: list[Message], *, hurry: bool = False) -> Iterator[Update]:
+        """Updates of chatbot, question field, history, welcome and note as the answer appears; in a hurry, at once."""
         text = (question or "").strip()
         if not text:
             yield _update()
@@ -39,14 +38,14 @@ class Chat:
             over = f"The question is {len(text) - LIMIT:,} characters over the limit of {LIMIT:,}."
             yield _update(note=f'<p class="problem">{over}</p>')
         else:
-            yield from self._answer(text, history, hurry=_wants_no_motion(request))
+            yield from self._answer(text, history, hurry=hurry)
 
     def new(self) -> Update:
         """An empty conversation."""
         return _update(messages=[], question="", history=[], talking=False)
 
     def _answer(self, text: str, history: list[Message], *, hurry: bool) -> Iterator[Update]:
-        before = [*history[-2 * (KEPT - 1):], _message("user", render_question(text))]
+        before = [*history[-2 * (KEPT - 1) :], _message("user", render_question(text))]
         yield _update(messages=[*before, _message("assistant", render_waiting())], question="", talking=True)
         steps = self._steps(text, f"a{sum(message['role'] == 'user' for message in before)}-{_moment()}", hurry=hurry)
         html = next(steps)
@@ -84,22 +83,20 @@ def _moment() -> str:
     return f"{time.monotonic_ns() // 1_000_000:x}"
 
 
-def _wants_no_motion(request: gradio.Request | None) -> bool:
-    """Whether page.js found that the reader asked for reduced motion: then the answer appears at once."""
-    return request is not None and "motion=reduce" in str(request.headers.get("cookie", ""))
-
-
-def _update(messages: list[Message] | None = None, question: str | None = None, history: list[Message] | None = None,
-            talking: bool | None = None, note: str | None = None) -> Update:
+def _update(
+    messages: list[Message] | None = None,
+    question: str | None = None,
+    history: list[Message] | None = None,
+    talking: bool | None = None,
+    note: str | None = None,
+) -> Update:
     """Values for chatbot, question, history, welcome and note; None leaves a component as it is."""
     import gradio as gr
 
     return (
-        gr.skip() if messages is None else gr.Chatbot(value=messages, visible=True if messages else "hidden"),  # type: ignore[arg-type]
+        gr.skip() if messages is None else gr.Chatbot(value=messages, visible=True if messages else "hidden"),
         gr.skip() if question is None else question,
         gr.skip() if history is None else history,
         gr.skip() if talking is None else gr.Column(visible=not talking),
         gr.skip() if note is None else note,
     )
-
-

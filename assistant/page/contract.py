@@ -31,9 +31,7 @@ class Library(Protocol):
         """The sentences of a document in reading order; empty for an unknown id."""
         ...
 
-    def ingest_upload(
-        self, files: Sequence[Path], progress: Callable[[Progress], None] | None = None
-    ) -> IngestReport:
+    def ingest_upload(self, files: Sequence[Path], progress: Callable[[Progress], None] | None = None) -> IngestReport:
         """The report on adding these files to the collection; `progress` is called as it goes on."""
         ...
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from assistant.page.address import document_address
 from assistant.page.contract import Library
-from assistant.page.render import day, escape, escape_attribute, isolated
+from assistant.page.plain import day
+from assistant.page.render import escape, escape_attribute, isolated
 
 if TYPE_CHECKING:
     from index.catalog import DocumentSummary
@@ -20,11 +21,20 @@ def render_welcome(library: Library, *, uploads: bool) -> str:
     number = len(library.documents())
     if number:
         many = "1 document" if number == 1 else f"{number:,} documents"
-        return ("<h2>Ask your documents</h2><p>Every sentence of an answer is tied to the exact sentence it rests on. "
-                f"Open a number to read it in its place.</p><p>Searching {many}.</p>")
-    add = "<p>Open <strong>Documents</strong> at the top and choose <strong>Add documents</strong>.</p>" if uploads else ""
-    return ('<h2>Ask your documents</h2><div class="empty"><p><strong>There are no documents yet.</strong></p>'
-            f"{add}<p>{'Or, on' if uploads else 'On'} the machine that runs this assistant: <code>assistant ingest FOLDER</code></p></div>")
+        return (
+            "<h2>Ask your documents</h2><p>Every sentence of an answer is tied to the exact sentence it rests on. "
+            f"Open a number to read it in its place.</p><p>Searching {many}.</p>"
+        )
+    add = (
+        "<p>Open <strong>Documents</strong> at the top and choose <strong>Add documents</strong>.</p>"
+        if uploads
+        else ""
+    )
+    return (
+        '<h2>Ask your documents</h2><div class="empty"><p><strong>There are no documents yet.</strong></p>'
+        f"{add}<p>{'Or, on' if uploads else 'On'} the machine that runs this assistant: "
+        "<code>assistant ingest FOLDER</code></p></div>"
+    )
 
 
 def render_listing(library: Library) -> str:
@@ -41,10 +51,12 @@ def render_listing(library: Library) -> str:
 def _group(source: str, documents: list[DocumentSummary]) -> str:
     items = "".join(
         f'<li><a href="{escape_attribute(document_address(one.id))}"><b>{isolated(one.title)}</b>'
-        f"<small>{isolated(one.path)} · {escape(_length(one.sentences))} · {escape(day(one.modified))}</small></a></li>"
+        f"<small>{isolated(one.path)} · {escape(_length(one.sentences))} · "
+        f"<time>{escape(day(one.modified))}</time></small></a></li>"
         for one in documents
     )
-    return f'<div><p class="label-small group">{isolated(source)} ({len(documents)})</p><ul class="listing">{items}</ul></div>'
+    head = f'<p class="label-small group">{isolated(source)} ({len(documents)})</p>'
+    return f'<div>{head}<ul class="listing">{items}</ul></div>'
 
 
 def _length(sentences: int) -> str:

@@ -202,28 +202,34 @@
     const questions = chat.querySelectorAll(".asked");
     document.body.classList.toggle("talking", questions.length > 0);
     if (questions.length > asked) bringUp(questions[questions.length - 1]);
-    if (questions.length < asked && !questions.length) { close(); told = ""; $("#question textarea")?.focus(); }
+    if (questions.length < asked && !questions.length) { close(); told = ""; chat.style.setProperty("min-height", "0"); $("#question textarea")?.focus(); }
     asked = questions.length;
     const answers = chat.querySelectorAll(".answer.complete, .answer.refused, .answer.failed");
     const last = answers[answers.length - 1];
     if (last && last.id + answers.length !== told && !$(".waiting, .growing", chat)) {
       told = last.id + answers.length;
-      const text = $(".text", last)?.innerText || $(".verdict", last)?.textContent || "";
+      const spoken = [...last.querySelectorAll(".sentence")].map((one) => {
+        const words = one.cloneNode(true);
+        $(".chips", words)?.remove();
+        return words.textContent;
+      });
+      const text = spoken.join(" ") || $(".verdict", last)?.textContent || "";
       const sources = last.querySelectorAll(".sources li").length;
       say(`${text.replace(/\s+/g, " ")} ${sources ? `${sources} quoted ${sources === 1 ? "sentence" : "sentences"} below.` : ""}`);
     }
   }
-  function bringUp(question) {
+  function bringUp(question) {  // the newest question goes to the top, so that its answer is read from its beginning
     const scroller = $("#conversation");
+    const chat = $("#chat");
     const row = question.closest(".message-row") || question;
-    const space = scroller.clientHeight - 90;
-    $("#chat").style.setProperty("min-height", `${row.offsetTop + space}px`);  // room below, so that the question can reach the top
+    const first = question === $("#chat .asked");
+    const above = row.getBoundingClientRect().top - chat.getBoundingClientRect().top;
+    chat.style.setProperty("min-height", first ? "0" : `${Math.ceil(above) + scroller.clientHeight}px`);  // room below it
     requestAnimationFrame(() => {
       const top = scroller.scrollTop + row.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-      scroller.scrollTo({ top: questionsBefore(question) ? top : 0, behavior: still.matches ? "auto" : "smooth" });
+      scroller.scrollTo({ top: first ? 0 : top, behavior: still.matches ? "auto" : "smooth" });
     });
   }
-  const questionsBefore = (question) => [...document.querySelectorAll("#chat .asked")].indexOf(question) > 0;
 
   // ---- naming and arranging what Gradio drew ---------------------------------------------------------------------
   const LIMIT = 2000;
@@ -264,11 +270,32 @@
       const button = $(id);
       if (button && button.getAttribute("aria-label") !== name) { button.setAttribute("aria-label", name); button.title = name; }
     }
+    if (!$("#upload-problem")) $("#upload-notice")?.after(make("p", { id: "upload-problem" }));
+    for (const chip of document.querySelectorAll("#chat a.chip:not([aria-label])")) {
+      chip.setAttribute("aria-label", chip.textContent);  // hidden text alone is read with spaces around the number
+    }
     paint();
     follow();
     const done = $("#upload-status .status[title]");
     if (done && done.textContent !== uploadTold) { uploadTold = done.textContent; say(done.textContent); }
   }
+  // A file that is too large is told before it is sent, not after.
+  const uploadLimit = Number($("meta[name=upload-limit]")?.content || 0);
+  function checkFiles(event) {
+    const input = event.target;
+    if (!(input instanceof HTMLInputElement) || input.type !== "file" || !$("#upload-problem")) return;
+    const size = [...input.files].reduce((sum, file) => sum + file.size, 0);
+    const over = uploadLimit > 0 && size + 4096 > uploadLimit;
+    const problem = $("#upload-problem");
+    problem.textContent = over
+      ? `${input.files.length === 1 ? input.files[0].name : `${input.files.length} files`}: ${(size / 2 ** 20).toFixed(1)} MB. One upload holds at most ${+(uploadLimit / 2 ** 20).toFixed(1)} MB.`
+      : "";
+    if (!over) return;
+    event.stopImmediatePropagation();
+    input.value = "";
+    say(problem.textContent);
+  }
+  document.addEventListener("change", checkFiles, true);
   let uploadTold = "";
   let planned = false;
   const later = () => {

@@ -3,31 +3,29 @@
 | step | takes | gives |
 |---|---|---|
 | `build_page` | an assistant | the Blocks: components and events |
-| `mount_page` | a FastAPI application, the Blocks | the application, with Gradio at `/` |
-| `dress` | Gradio's HTML document | the same with our title, icon, style and script in its head |
+| `add_page` | a FastAPI application, an assistant | the application, with Gradio at `/` |
 """
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import os
-import re
+import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.page.chat import LIMIT, Chat
 from assistant.page.contract import Answers
+from assistant.page.head import TITLE
 from assistant.page.listing import render_listing, render_welcome
 from assistant.page.upload import upload_events
 
 if TYPE_CHECKING:
     import gradio
 
-FOLDER = Path(__file__).parent
-ASSETS = ("palette.css", "icons.css", "page.css", "page.js", "mark.svg")
-ASSET_ROUTE = "/assets/assistant"  # longer than Gradio's own /assets, so both can stand at the root
-TITLE = "Cited Assistant"
 CONCURRENT = 8  # questions answered at once: 100 users wait 3.1 s (p95) with 8, 20.6 s with Gradio's default of 1
 WAITING = 64  # questions in the queue; the next one is told to come back
 KEY_HINT = "Enter sends, Shift + Enter starts a new line."
@@ -37,6 +35,7 @@ def build_page(assistant: Answers, examples: Sequence[str] = (), *, uploads: boo
     """The page as Gradio Blocks. No text from a document stands in the layout: it arrives escaped, through events."""
     gr = _gradio()
     chat = Chat(assistant)
+    ask = _ask(gr, chat)
     hide: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
         history = gr.State([], time_to_live=24 * 3600)
@@ -51,55 +50,139 @@ def build_page(assistant: Answers, examples: Sequence[str] = (), *, uploads: boo
                     greeting = _html(gr, render_welcome(assistant.collection, uploads=uploads), "greeting")
                     buttons = _examples(gr, examples)
                 chatbot = gr.Chatbot(
-                    elem_id="chat", show_label=False, container=False, autoscroll=False, latex_delimiters=[], buttons=[],
-                    height=None, layout="panel", sanitize_html=True, allow_tags=False, feedback_options=None,
-                    group_consecutive_messages=False, visible="hidden",
+                    elem_id="chat",
+                    show_label=False,
+                    container=False,
+                    autoscroll=False,
+                    latex_delimiters=[],
+                    buttons=[],
+                    height=None,
+                    layout="panel",
+                    sanitize_html=True,
+                    allow_tags=False,
+                    feedback_options=None,
+                    group_consecutive_messages=False,
+                    visible="hidden",
                 )
             with gr.Column(elem_id="composer"):
                 with gr.Row(elem_id="ask-row"):
-                    question = gr.Textbox(elem_id="question", show_label=False, container=False, lines=1, max_lines=6, autofocus=True,
-                                          placeholder="Ask about the documents")
+                    question = gr.Textbox(
+                        elem_id="question",
+                        show_label=False,
+                        container=False,
+                        lines=1,
+                        max_lines=6,
+                        autofocus=True,
+                        placeholder="Ask about the documents",
+                    )
                     send = gr.Button("Ask", elem_id="send")
                 note = _html(gr, f"<p>{KEY_HINT}</p>", "note")
         with gr.Column(elem_id="documents"), gr.Column(elem_classes="body"):
             if uploads:
                 files = gr.UploadButton("Add documents", elem_id="upload", file_count="multiple")
-                _html(gr, '<p class="fine">Documents you add can be read by everyone who can open this page.</p>', "upload-notice")
+                _html(
+                    gr,
+                    '<p class="fine">Documents you add can be read by everyone who can open this page.</p>',
+                    "upload-notice",
+                )
                 status = _html(gr, "", "upload-status")
             listing = _html(gr, "", "listing")
 
         shown = [chatbot, question, history, welcome, note]
-        asks = [gr.on([question.submit, send.click], chat.ask, [question, history], shown,
-                      concurrency_limit=CONCURRENT, concurrency_id="ask", **hide)]
-        asks += [button.click(chat.ask, [button, history], shown, concurrency_limit=CONCURRENT, concurrency_id="ask", **hide)
-                 for button in buttons]
-        new_chat.click(chat.new, None, shown, cancels=asks, queue=False, **hide)
+        asks = [
+            gr.on(
+                [question.submit, send.click],
+                ask,
+                [question, history],
+                shown,
+                concurrency_limit=CONCURRENT,
+                concurrency_id="ask",
+                **hide,
+            )
+        ]
+        asks += [
+            button.click(ask, [button, history], shown, concurrency_limit=CONCURRENT, concurrency_id="ask", **hide)
+            for button in buttons
+        ]
+        new_chat.click(chat.new, None, shown, cancels=asks, concurrency_limit=None, **hide)
         gr.on([documents.click], lambda: render_listing(assistant.collection), None, listing, **hide)
         blocks.load(lambda: render_welcome(assistant.collection, uploads=uploads), None, greeting, **hide)
         if uploads:
-            files.upload(upload_events(assistant.collection), files, [status, listing, files], concurrency_limit=1, **hide)
+            files.upload(
+                upload_events(assistant.collection, upload_folder()),
+                files,
+                [status, listing, files],
+                concurrency_limit=1,
+                **hide,
+            )
     blocks.queue(max_size=WAITING, default_concurrency_limit=CONCURRENT, api_open=False)
     return blocks
 
 
-def mount_page(app: Any, blocks: gradio.Blocks, *, max_file_size: int) -> Any:
-    """The application with the page at `/`; what was added to it before comes first. `max_file_size` is in bytes."""
+def add_page(app: Any, assistant: Answers, examples: Sequence[str] = (), *, uploads: bool, max_file_size: int) -> None:
+    """Puts the page at `/` of a FastAPI application; what was added before comes first. `max_file_size` in bytes."""
     gr = _gradio()
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
-    return gr.mount_gradio_app(
-        app, blocks, path="/", footer_links=[], run_history=False, show_error=False, ssr_mode=False, pwa=False, mcp_server=False,
-        enable_monitoring=False, theme=theme, max_file_size=max_file_size,
-    )
+
+    def build() -> None:
+        blocks = build_page(assistant, examples, uploads=uploads)
+        blocks.has_launched = (
+            True  # mounting does not set it, and without it Gradio takes any file's path from a client
+        )
+        gr.mount_gradio_app(
+            app,
+            blocks,
+            path="/",
+            footer_links=[],
+            run_history=False,
+            theme=theme,
+            show_error=False,
+            ssr_mode=False,
+            pwa=False,
+            mcp_server=False,
+            enable_monitoring=False,
+            max_file_size=max_file_size,
+        )
+
+    async def build_in_loop() -> None:
+        build()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(build_in_loop())  # outside a loop Gradio makes six of its own for its locks, and never closes them
+    else:
+        build()
+
+
+def upload_folder() -> Path:
+    """Where Gradio puts what is uploaded, and the only place from which an event may name a file."""
+    _gradio()
+    return Path(os.environ["GRADIO_TEMP_DIR"])
 
 
 def _gradio() -> Any:
-    """The library, told before its first import to send nothing and to keep its files in a folder of ours (mode 0700)."""
+    """The library, told before its first import to send nothing and to keep its files in a folder of mode 0700."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ.setdefault("GRADIO_TEMP_DIR", tempfile.mkdtemp(prefix="cited-assistant-"))
+    if not os.environ.get("GRADIO_TEMP_DIR"):
+        os.environ["GRADIO_TEMP_DIR"] = folder = tempfile.mkdtemp(prefix="cited-assistant-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     import gradio as gr
 
     return gr
+
+
+def _ask(gr: Any, chat: Chat) -> Any:
+    """`chat.ask` as Gradio calls it. The cookie is set by page.js where the reader asked the system for less motion."""
+
+    def ask(question: str, history: list[dict[str, str]], request: Any) -> Iterator[tuple[Any, ...]]:
+        yield from chat.ask(question, history, hurry="motion=reduce" in str(request.headers.get("cookie", "")))
+
+    ask.__annotations__ = {
+        "request": gr.Request
+    }  # by this Gradio knows to pass it; a written annotation would need the import
+    return ask
 
 
 def _html(gr: Any, html: str, name: str) -> Any:
@@ -113,18 +196,3 @@ def _examples(gr: Any, examples: Sequence[str]) -> list[Any]:
     with gr.Column(elem_id="examples"):
         _html(gr, '<p class="label-small">Try one of these</p>', "examples-title")
         return [gr.Button(example[:LIMIT]) for example in examples]
-
-
-def dress(document: str) -> str:
-    """Gradio's HTML with our head: no social-network metadata, no second script, and style before the first paint."""
-    icon = re.sub(r'[<>"#%\n]', lambda found: f"%{ord(found[0]):02X}", (FOLDER / "mark.svg").read_text(encoding="utf-8"))
-    styles = "".join(f'<link rel="stylesheet" href="{ASSET_ROUTE}/{name}">' for name in ASSETS if name.endswith(".css"))
-    head = (f"<title>{TITLE}</title>"
-            '<meta name="description" content="Answers from your documents, with the exact sentence behind every statement.">'
-            f'<link rel="icon" href="data:image/svg+xml,{icon}">{styles}<script src="{ASSET_ROUTE}/page.js"></script>')
-    document = re.sub(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>', "", document)
-    document = document.replace('<link rel="manifest" href="/manifest.json" />', "")
-    document = document.replace("shrink-to-fit=no", "interactive-widget=resizes-content")
-    boot = '<div id="boot" role="status">Opening the assistant…</div><noscript>This page needs JavaScript.</noscript>'
-    document = re.sub(r"(<body[^>]*>)", lambda found: found[1] + boot, document, count=1)
-    return document.replace("</head>", head + "</head>", 1)

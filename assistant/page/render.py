@@ -1,34 +1,31 @@
-"""Answer record → HTML for the chatbot, and → plain text for the clipboard. Pure functions.
+"""Answer record → HTML for the chatbot. Pure functions.
 
 | step | takes | gives |
 |---|---|---|
 | `escape` | any text | the same text, inert in HTML, in Markdown and in a template literal |
 | `render_question` | the question | one HTML block |
-| `render_answer` | an answer, how many sentences are shown so far | one HTML block, sources and copy button when complete |
-| `plain_text` | an answer | what the copy button puts on the clipboard |
+| `render_answer` | an answer, how many sentences are shown | one HTML block, with sources when complete |
 
-Gradio sends a message through a Markdown parser and then a sanitiser that keeps `id`, `class`, `href` and `title`, and drops
-`data-*` and `aria-*`. So everything is one HTML block without a line break (Markdown leaves such a block alone), and names
-for screen readers are visually hidden text.
+Gradio sends a message through a Markdown parser and then a sanitiser that keeps `id`, `class`, `href` and `title`, and
+drops `data-*` and `aria-*`. So everything is one HTML block without a line break (Markdown leaves such a block alone),
+and names for screen readers are visually hidden text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
 from assistant.page.address import source_address
-from assistant.prompts import say
+from assistant.page.plain import PARTLY, REFUSAL, day, place, plain_text
 from assistant.record import Answer, AnswerSentence, Citation
 
-REFUSAL = say("refusal")
 REFUSAL_MORE = "Nothing was filled in. These are the sentences that come nearest to your question."
-PARTLY = "The documents answer only part of this."
 
 BETWEEN = " | "  # between the cells of a table row, and between the column names in its context
 _PLAIN = frozenset(" ,;()%+/?'–—’“”…")
-_BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _WWW = re.compile(r"(www)\.", re.IGNORECASE)
 
 
@@ -51,26 +48,6 @@ def isolated(text: str) -> str:
     return f"<bdi>{escape(text)}</bdi>"
 
 
-def day(modified: str) -> str:
-    """`2025-05-03T…` as `3 May 2025`; what is no ISO date comes back as it is."""
-    try:
-        moment = datetime.fromisoformat(modified)
-    except ValueError:
-        return modified
-    return f"{moment.day} {moment:%B %Y}"
-
-
-def place(citation: Citation) -> str:
-    """Where in its document the quote stands, as `page 3 · Lighthouses › History`; empty if nothing is known."""
-    parts = []
-    if citation.pages:
-        first, last = citation.pages
-        parts.append(f"page {first}" if first == last else f"pages {first}–{last}")
-    if citation.heading:
-        parts.append(" › ".join(citation.heading))
-    return " · ".join(parts)
-
-
 def render_question(question: str) -> str:
     """The user's message. Line breaks are kept."""
     return f'<h2 class="asked">{unseen("You asked: ")}<bdi>{escape(question)}</bdi></h2>'
@@ -89,8 +66,8 @@ def render_failure(message: str) -> str:
 def render_answer(answer: Answer, anchor: str, shown: int | None = None) -> str:
     """The answer as one HTML block; `anchor` is unique on the page and prefixes every element id.
 
-    With `shown` below the number of sentences, the first `shown` of them and nothing else: what is on the page while the
-    answer appears. No element above the text changes when the rest follows, so nothing jumps.
+    With `shown` below the number of sentences, the first `shown` of them and nothing else: what is on the page while
+    the answer appears. No element above the text changes when the rest follows, so nothing jumps.
     """
     if answer.verdict == "not_found":
         return f'<div class="answer refused" id="{anchor}">{_refusal(answer, anchor)}</div>'
@@ -105,23 +82,22 @@ def render_answer(answer: Answer, anchor: str, shown: int | None = None) -> str:
 
 
 def _prose(sentences: Sequence[AnswerSentence], numbered: dict[int, Citation], anchor: str, *, fresh: bool) -> str:
-    """Running sentences share a paragraph; one that needs its context (a row, an item) has a paragraph of its own."""
-    paragraphs: list[str] = []
-    running: list[str] = []
+    """Running sentences share a paragraph; items and rows stand below the context that they share, one by one."""
+    pieces = []
     for position, sentence in enumerate(sentences):
         cited = [numbered[number] for number in sentence.citations if number in numbered]
-        newest = fresh and position == len(sentences) - 1
-        piece = _sentence(sentence, cited, anchor, newest=newest)
         context = next((citation.context for citation in cited if citation.context), "")
-        if not context:
-            running.append(piece)
-            continue
-        paragraphs += [f"<p>{' '.join(running)}</p>"] if running else []
-        running = []
-        above = "" if "cells" in piece else f'<span class="context">{isolated(context)}</span>'
-        paragraphs.append(f'<p class="with-context">{above}{piece}</p>')
-    paragraphs += [f"<p>{' '.join(running)}</p>"] if running else []
-    return f'<div class="text">{"".join(paragraphs)}</div>'
+        newest = fresh and position == len(sentences) - 1
+        pieces.append((context, _sentence(sentence, cited, anchor, newest=newest)))
+    groups = groupby(pieces, key=itemgetter(0))
+    return f'<div class="text">{"".join(_paragraph(context, [one for _, one in run]) for context, run in groups)}</div>'
+
+
+def _paragraph(context: str, pieces: list[str]) -> str:
+    if not context:
+        return f"<p>{' '.join(pieces)}</p>"
+    above = "" if "cells" in pieces[0] else f'<span class="context">{isolated(context)}</span>'
+    return f'<div class="with-context">{above}{"".join(f"<p>{piece}</p>" for piece in pieces)}</div>'
 
 
 def pairs(row: str, context: str) -> list[tuple[str, str]]:
@@ -131,15 +107,17 @@ def pairs(row: str, context: str) -> list[tuple[str, str]]:
 
 
 def _row(row: str, context: str) -> str:
-    cells = "".join(f'<span class="cell"><small>{isolated(name)}{unseen(":")}</small> {isolated(cell)}</span>'
-                    for name, cell in pairs(row, context))
+    cells = "".join(
+        f'<span class="cell"><small>{isolated(name)}{unseen(":")}</small> {isolated(cell)}</span>'
+        for name, cell in pairs(row, context)
+    )
     return f'<span class="cells">{cells}</span>' if cells else ""
 
 
 def _sentence(sentence: AnswerSentence, cited: Sequence[Citation], anchor: str, *, newest: bool) -> str:
     chips = "".join(
         f'<a class="chip" href="#{anchor}-cite-{citation.number}">{unseen("Citation ")}{citation.number}'
-        f'{unseen(": " + citation.document.title)}</a>'
+        f"{unseen(': ' + citation.document.title)}</a>"
         for citation in cited
     )
     marks = {"partly": "partly supported", "unsupported": "not supported by the documents"}
@@ -155,8 +133,11 @@ def _remarks(answer: Answer) -> str:
     remarks = [PARTLY] if answer.verdict == "partial" else []
     if answer.withheld:
         many = "1 sentence was" if answer.withheld == 1 else f"{answer.withheld} sentences were"
-        remarks.append(f"{many} withheld: the documents do not support it." if answer.withheld == 1
-                       else f"{many} withheld: the documents do not support them.")
+        remarks.append(
+            f"{many} withheld: the documents do not support it."
+            if answer.withheld == 1
+            else f"{many} withheld: the documents do not support them."
+        )
     remarks += answer.notes
     return "".join(f'<p class="remark">{escape(remark)}</p>' for remark in remarks)
 
@@ -175,16 +156,20 @@ def _sources(citations: Sequence[Citation], anchor: str, heading: str) -> str:
         groups.setdefault(citation.document.id, []).append(citation)
     documents = "".join(_document(group, anchor) for group in groups.values())
     count = "1 document" if len(groups) == 1 else f"{len(groups)} documents"
-    return (f'<section class="sources"><h3>{heading} <span class="count">{count}</span></h3>'
-            f'<div class="documents">{documents}</div></section>')
+    return (
+        f'<section class="sources"><h3>{heading} <span class="count">{count}</span></h3>'
+        f'<div class="documents">{documents}</div></section>'
+    )
 
 
 def _document(citations: Sequence[Citation], anchor: str) -> str:
     document = citations[0].document
     quotes = "".join(_quote(citation, anchor) for citation in citations)
-    return (f'<div class="document"><div class="title">{isolated(document.title)}</div>'
-            f'<div class="origin"><span>{isolated(document.source)}</span>'
-            f'<time>{escape(day(document.modified))}</time></div><ol>{quotes}</ol></div>')
+    return (
+        f'<div class="document"><div class="title">{isolated(document.title)}</div>'
+        f'<div class="origin"><span>{isolated(document.source)}</span>'
+        f"<time>{escape(day(document.modified))}</time></div><ol>{quotes}</ol></div>"
+    )
 
 
 def _quote(citation: Citation, anchor: str) -> str:
@@ -194,9 +179,11 @@ def _quote(citation: Citation, anchor: str) -> str:
     extra = f'<span class="context">{isolated(named)}</span>' if named else ""
     extra += f'<span class="where">{isolated(where)}</span>' if where else ""
     extra += '<span class="stale">The document has changed since this was quoted.</span>' if citation.stale else ""
-    return (f'<li id="{anchor}-cite-{citation.number}"><span class="number">{citation.number}</span>'
-            f'<div><a class="quote" href="{escape_attribute(address)}">{unseen(f"Open source {citation.number}: ")}'
-            f'<bdi>{_with_phrase(citation)}</bdi></a>{extra}</div></li>')
+    return (
+        f'<li id="{anchor}-cite-{citation.number}"><span class="number">{citation.number}</span>'
+        f'<div><a class="quote" href="{escape_attribute(address)}">{unseen(f"Open source {citation.number}: ")}'
+        f"<bdi>{_with_phrase(citation)}</bdi></a>{extra}</div></li>"
+    )
 
 
 def _with_phrase(citation: Citation) -> str:
@@ -210,33 +197,16 @@ def _with_phrase(citation: Citation) -> str:
 def _footer(answer: Answer) -> str:
     cited = f"{answer.coverage.cited} of {answer.coverage.sentences} sentences cited"
     how = {"extractive": "quoted word for word", "generated": "written by a language model, then checked"}[answer.mode]
-    fact = f'<span class="coverage">{cited} · {how}</span>' if answer.verdict != "not_found" else '<span></span>'
+    fact = f'<span class="coverage">{cited} · {how}</span>' if answer.verdict != "not_found" else "<span></span>"
     plain = escape(plain_text(answer))
-    return (f'<div class="foot">{fact}<button class="copy" type="button">Copy {_copied(answer)}</button></div>'
-            f'<pre class="plain">{plain}</pre>')
+    return (
+        f'<div class="foot">{fact}<button class="copy" type="button">Copy {_copied(answer)}</button></div>'
+        f'<pre class="plain">{plain}</pre>'
+    )
 
 
 def _copied(answer: Answer) -> str:
     return "sentences" if answer.verdict == "not_found" else "answer"
-
-
-def plain_text(answer: Answer) -> str:
-    """The answer with `[n]` after each sentence and the numbered list of its sources; lines end with `\\n`."""
-    if answer.verdict == "not_found":
-        head, citations, label = [REFUSAL], answer.nearest, "Nearest sentences"
-    else:
-        text = " ".join(" ".join([sentence.text, "".join(f"[{number}]" for number in sentence.citations)]).rstrip()
-                        for sentence in answer.sentences)
-        head, citations, label = [text], answer.citations, "Sources"
-        head += ["", PARTLY] if answer.verdict == "partial" else []
-    lines = [f"[{citation.number}] “{citation.quote}” — {_origin(citation)}" for citation in citations]
-    return "\n".join([answer.question, "", *head, *(["", label, *lines] if lines else [])])
-
-
-def _origin(citation: Citation) -> str:
-    parts = [citation.document.title, citation.document.source, place(citation), day(citation.document.modified),
-             citation.address or ""]
-    return ", ".join(part.translate(_BIDI) for part in parts if part)
 
 
 def unseen(text: str) -> str:

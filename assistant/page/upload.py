@@ -21,12 +21,15 @@ FAILED = "The documents could not be added. What was indexed before is unchanged
 _log = logging.getLogger(__name__)
 
 
-def upload_events(library: Library) -> Callable[[Any], Iterator[tuple[Any, Any, Any]]]:
-    """The event handler of the upload button: updates of the status, the list of documents and the button."""
+def upload_events(library: Library, folder: Path) -> Callable[[Any], Iterator[tuple[Any, Any, Any]]]:
+    """The event handler of the upload button: updates of the status, the list of documents and the button.
+
+    Only files inside `folder` are read, and deleted afterwards; the service refuses events that name others.
+    """
     import gradio as gr
 
     def upload(files: list[str] | None) -> Iterator[tuple[Any, Any, Any]]:
-        paths = [Path(file) for file in files or []]
+        paths = [Path(file) for file in files or [] if Path(file).resolve().is_relative_to(folder.resolve())]
         if not paths:
             return
         button = gr.UploadButton("Adding…", interactive=False)
@@ -43,15 +46,15 @@ def ingest(library: Library, files: Sequence[Path]) -> Iterator[str]:
 
     def work() -> None:
         try:
-            news.put(render_report(library.ingest_upload(files, news.put), files))
+            result = render_report(library.ingest_upload(files, news.put), files)
         except IndexingError as error:
-            news.put(_problem(str(error)))
+            result = _problem(str(error))
         except Exception:
             _log.exception("an upload failed")
-            news.put(_problem(FAILED))
-        finally:
-            for file in files:
-                file.unlink(missing_ok=True)
+            result = _problem(FAILED)
+        for file in files:
+            file.unlink(missing_ok=True)
+        news.put(result)
 
     yield render_progress(0, len(files), files[0].name)
     threading.Thread(target=work, name="upload", daemon=True).start()
@@ -62,20 +65,28 @@ def ingest(library: Library, files: Sequence[Path]) -> Iterator[str]:
 
 def render_progress(done: int, total: int, name: str) -> str:
     """A bar and, in words, how far it is."""
-    return (f'<div class="status">Reading {isolated(name)} <small>({done} of {total} done)</small>'
-            f'<progress value="{done}" max="{max(total, 1)}"></progress></div>')
+    return (
+        f'<div class="status">Reading {isolated(name)} <small>({done} of {total} done)</small>'
+        f'<progress value="{done}" max="{max(total, 1)}"></progress></div>'
+    )
 
 
 def render_report(report: IngestReport, files: Sequence[Path]) -> str:
-    """What was added, changed and left out, by file name and with the reason; only names, never a path of the server."""
+    """What was added, changed and left out, by file name and with the reason; never a path of the server."""
     failed = {Path(failure.path).name: failure.reason for failure in report.failures}
-    counts = [(report.added, "added"), (report.changed, "changed"), (report.unchanged, "already up to date"), (len(failed), "not added")]
+    counts = [
+        (report.added, "added"),
+        (report.changed, "changed"),
+        (report.unchanged, "already up to date"),
+        (len(failed), "not added"),
+    ]
     summary = ", ".join(f"{number} {word}" for number, word in counts if number) or "Nothing to add"
     good = [file.name for file in files if file.name not in failed]
     done = f"<ul>{''.join(f'<li>{isolated(name)}</li>' for name in good)}</ul>" if good else ""
     bad = "".join(f'<li class="bad">{isolated(name)}: {isolated(reason)}</li>' for name, reason in failed.items())
-    return (f'<div class="status" title="Result"><strong>{summary}.</strong>{done}'
-            f'{f"<ul>{bad}</ul>" if bad else ""}</div>')
+    return (
+        f'<div class="status" title="Result"><strong>{summary}.</strong>{done}{f"<ul>{bad}</ul>" if bad else ""}</div>'
+    )
 
 
 def _problem(message: str) -> str:

@@ -1,1 +1,1 @@
-"""The service: the routes around the page, the source view, and the server. Nothing is imported here; FastAPI is loaded when an app is made."""
+"""The service: the routes around the page, the source view, and the server. Nothing is imported here."""

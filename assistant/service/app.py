@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.page.contract import Answers
-from assistant.service.gate import LOOPBACK, Dress, Gate, Guard, page_policy
+from assistant.page.head import ASSET_ROUTE, ASSETS, FOLDER, dress
+from assistant.service.gate import Dress, Gate
+from assistant.service.guard import LOOPBACK, Guard, page_policy
 from assistant.service.source import POLICY, render_missing, render_source
 
 if TYPE_CHECKING:
@@ -33,24 +35,29 @@ def create_app(
     """The whole service as an ASGI application.
 
     `host` is the address that will be bound: on a loopback address only loopback names are answered, against DNS
-    rebinding, and the further `names`; on any other address every name, unless `names` says which. `routers` are further
-    doors (API, widget), placed before the page. `frame_origins` may show the page in a frame, `cors_origins` may call it.
+    rebinding, and the further `names`; on any other address every name, unless `names` says which. `routers` are
+    further doors (API, widget), placed before the page. `frame_origins` may show the page in a frame, `cors_origins`
+    may call it. `upload_limit` is in bytes.
     """
     from fastapi import FastAPI
     from starlette.middleware.cors import CORSMiddleware
 
-    from assistant.page.page import build_page, dress, mount_page
+    from assistant.page.page import add_page, upload_folder
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # Gradio opens itself to every origin unless its parent has this middleware, even with an empty list.
-    app.add_middleware(CORSMiddleware, allow_origins=list(cors_origins), allow_methods=["GET", "POST"], allow_headers=["content-type"])
+    app.add_middleware(
+        CORSMiddleware, allow_origins=list(cors_origins), allow_methods=["GET", "POST"], allow_headers=["content-type"]
+    )
     app.add_middleware(Guard, hosts=allowed_hosts(host, names), policy=page_policy(frame_origins))
     for router in routers:
         app.include_router(router)
     _own_routes(app, assistant)
-    mount_page(app, build_page(assistant, examples, uploads=uploads), max_file_size=upload_limit)
+    add_page(app, assistant, examples, uploads=uploads, max_file_size=upload_limit)
     mounted: Any = app.router.routes[-1]
-    mounted.app = Gate(Dress(mounted.app, dress), uploads=uploads, upload_limit=upload_limit)
+    page = Dress(mounted.app, lambda html: dress(html, upload_limit))
+    gate = Gate(page, uploads=uploads, upload_limit=upload_limit, upload_folder=upload_folder())
+    mounted.app = app.state.gate = gate
     return app
 
 
@@ -64,10 +71,7 @@ def allowed_hosts(host: str, names: Sequence[str] = ()) -> tuple[str, ...] | Non
 def _own_routes(app: FastAPI, assistant: Answers) -> None:
     from fastapi.responses import FileResponse, HTMLResponse, Response
 
-    from assistant.page.page import ASSET_ROUTE, ASSETS
-    from assistant.page.page import FOLDER as PAGE
-
-    here = {name: PAGE / name for name in ASSETS} | {"source.css": PAGE.parent / "service" / "source.css"}
+    here = {name: FOLDER / name for name in ASSETS} | {"source.css": FOLDER.parent / "service" / "source.css"}
 
     def asset(name: str) -> Response:
         if name not in here:

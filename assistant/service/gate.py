@@ -1,91 +1,53 @@
-"""ASGI layers around the page: which of Gradio's routes are open, who may post to them, how much, and the headers of every answer.
+"""ASGI layers around Gradio: which of its routes are open, who may post to them and how much, and our head in its page.
 
-| layer | stands around | does |
-|---|---|---|
-| `Guard` | everything | unknown host names are refused; security headers on every response |
-| `Gate` | Gradio alone | only the routes that the page uses, posts from our own origin only, bodies within a limit |
-| `Dress` | Gradio alone | our head in Gradio's HTML document |
-
-Written against ASGI itself: these see every byte before any framework does.
+| layer | does |
+|---|---|
+| `Gate` | opens only the routes that the page uses, takes posts from our own pages only, can end event streams |
+| `OwnFiles` | refuses events that name a file which was not uploaded |
+| `Limit` | refuses bodies over a number of bytes |
+| `Dress` | rewrites Gradio's HTML document by a function of text |
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
-from collections.abc import Awaitable, Callable, Collection, MutableMapping, Sequence
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from assistant.service.guard import App, Message, Receive, Scope, Send, header, refuse
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 JSON_LIMIT = 256 * 1024  # bytes of any request to Gradio that is no upload
 UPLOAD = "/gradio_api/upload"
+JOIN = "/gradio_api/queue/join"
 
-# What the page really asks for. Everything else that Gradio serves (file and proxy routes, its API, its docs, recording,
-# monitoring, login) stays shut; a new release of Gradio that adds a route does not open it here.
+# What the page really asks for. Everything else that Gradio serves (file and proxy routes, its API, its docs,
+# recording, monitoring, login) stays shut; a new release of Gradio that adds a route does not open it here.
 OPEN = re.compile(
     r"/|/assets/[\w./-]+|/static/[\w./-]+|/theme\.css|/favicon\.ico|/robots\.txt|/config"
     r"|/gradio_api/(queue/join|queue/data|heartbeat/\w+|startup-events|reset|cancel|app_id|theme\.css)/?"
 )
+STREAMS = re.compile(r"/gradio_api/(queue/data|heartbeat/|upload_progress)")
 OPEN_FOR_UPLOADS = re.compile(r"/gradio_api/(upload|upload_progress)")
-
-
-def page_policy(frame_origins: Sequence[str] = ()) -> str:
-    """The Content-Security-Policy of the page. Gradio writes inline scripts and styles, so those are allowed, from us only."""
-    ancestors = " ".join(["'self'", *frame_origins])
-    return ("default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-            "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-            f"frame-src 'self'; frame-ancestors {ancestors}")
-
-
-class Guard:
-    """Refuses hosts by name, and puts the security headers on what leaves; a header that is already set stays."""
-
-    def __init__(self, app: App, hosts: Collection[str] | None, policy: str) -> None:
-        self._app = app
-        self._hosts = None if hosts is None else {host.lower() for host in hosts}
-        self._headers = {
-            b"content-security-policy": policy.encode("ascii"),
-            b"x-content-type-options": b"nosniff",
-            b"referrer-policy": b"no-referrer",
-            b"cross-origin-resource-policy": b"same-origin",
-            b"cross-origin-opener-policy": b"same-origin",
-            b"permissions-policy": b"camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-        }
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})  # nothing here speaks it
-            return
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(pair for pair in self._headers.items() if pair[0] not in present)]
-            await send(message)
-
-        if self._hosts is not None and host_name(header(scope, b"host")) not in self._hosts:
-            await refuse(guarded, 421, "This address does not belong to this service.")
-            return
-        # Gradio builds addresses from these, and no proxy stands before a loopback service: never believed.
-        scope["headers"] = [pair for pair in scope["headers"] if not pair[0].startswith(b"x-forwarded-")]
-        await self._app(scope, receive, guarded)
 
 
 class Gate:
     """Gradio behind a list of open routes."""
 
-    def __init__(self, app: App, *, uploads: bool, upload_limit: int) -> None:
-        self._app = app
+    def __init__(self, app: App, *, uploads: bool, upload_limit: int, upload_folder: Path) -> None:
+        self._app = OwnFiles(app, upload_folder)
         self._uploads = uploads
         self._upload_limit = upload_limit
+        self._streams: set[asyncio.Task[Any]] = set()
+        self._closing = False
+
+    def close(self) -> None:
+        """Ends the event streams, which never end by themselves: with it the server stops at once, and quietly."""
+        self._closing = True
+        for task in self._streams:
+            task.cancel()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -103,7 +65,88 @@ class Gate:
             await refuse(send, 403, "Requests from other sites are refused.")
         else:
             limit = self._upload_limit if path == UPLOAD else JSON_LIMIT
-            await Limit(self._app, limit)(scope, receive, send)
+            await self._ending(Limit(self._app, limit), scope, receive, send)
+
+    async def _ending(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        task = asyncio.current_task()
+        if task is None or not STREAMS.match(scope["path"]):
+            await app(scope, receive, send)
+            return
+        self._streams.add(task)
+        last: Message = {}
+
+        async def watched(message: Message) -> None:
+            nonlocal last
+            last = message
+            await send(message)
+
+        try:
+            await app(scope, receive, watched)
+        except asyncio.CancelledError:
+            if not self._closing:
+                raise
+            if not last:
+                await refuse(send, 503, "Closing.")
+            elif last["type"] == "http.response.start" or last.get("more_body"):
+                await send({"type": "http.response.body", "body": b""})
+        finally:
+            self._streams.discard(task)
+
+
+class OwnFiles:
+    """Events may name uploaded files only.
+
+    Mounted in another application, Gradio 6.31 does not check this (`has_launched` stays False): whoever can post could
+    name any file of this machine, or an address for it to fetch, as the value of any component.
+    """
+
+    def __init__(self, app: App, folder: Path) -> None:
+        self._app = app
+        self._folder = folder.resolve()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].rstrip("/") != JOIN or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        try:
+            paths = list(named_paths(json.loads(body)))
+        except (ValueError, RecursionError):
+            await refuse(send, 400, "This is no event.")
+            return
+        if not all(self._is_ours(path) for path in paths):
+            await refuse(send, 403, "Only uploaded files can be named.")
+            return
+        pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def again() -> Message:
+            return pending.pop() if pending else await receive()
+
+        await self._app(scope, again, send)
+
+    def _is_ours(self, path: str) -> bool:
+        try:
+            return Path(path).is_absolute() and Path(path).resolve().is_relative_to(self._folder)
+        except (OSError, ValueError):
+            return False
+
+
+def named_paths(value: Any) -> Iterator[str]:
+    """Every file path in the data of an event: Gradio takes any object with the key `path` for a file."""
+    if isinstance(value, dict):
+        if "path" in value:
+            yield str(value["path"])
+        for inner in value.values():
+            yield from named_paths(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from named_paths(inner)
 
 
 class Limit:
@@ -156,13 +199,16 @@ class Dress:
         if scope["type"] != "http" or scope["path"] != "/":
             await self._app(scope, receive, send)
             return
-        scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]  # the body is to be read here
+        scope["headers"] = [
+            pair for pair in scope["headers"] if pair[0] != b"accept-encoding"
+        ]  # the body is to be read here
         start: Message = {}
         body = bytearray()
 
         async def held(message: Message) -> None:
             if message["type"] == "http.response.start":
                 start.update(message)
+            if message["type"] != "http.response.body":
                 return
             body.extend(message.get("body", b""))
             if message.get("more_body"):
@@ -176,28 +222,9 @@ class Dress:
         await self._app(scope, receive, held)
 
 
-def header(scope: Scope, name: bytes) -> str:
-    """The value of a request header, or an empty text."""
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
-
-
-def host_name(host: str) -> str:
-    """The name in a Host header, without its port, in small letters: `[::1]:80` gives `::1`."""
-    found = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([^:\[\]]*))(?::\d+)?", host.strip())
-    return (found[1] or found[2] or "").lower().rstrip(".") if found else ""
-
-
 def from_us(scope: Scope) -> bool:
-    """Whether a post comes from our own pages. Browsers always say where a post comes from; programs say nothing and pass."""
+    """Whether a post comes from our own pages. Browsers always say where from; programs say nothing and pass."""
     origin, site = header(scope, b"origin"), header(scope, b"sec-fetch-site")
     if site and site not in ("same-origin", "none"):
         return False
     return not origin or origin.partition("://")[2].lower() == header(scope, b"host").lower()
-
-
-async def refuse(send: Send, status: int, reason: str) -> None:
-    """A short answer in plain text."""
-    body = reason.encode("utf-8")
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode("ascii"))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

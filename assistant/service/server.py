@@ -13,7 +13,7 @@ from typing import Any
 from assistant.errors import ServeError
 from assistant.page.contract import Answers
 
-PATIENCE = 3  # seconds that open connections are given at the end; the page's event streams never end by themselves
+PATIENCE = 5  # seconds that requests under way are given at the end
 
 
 def serve(
@@ -32,7 +32,11 @@ def serve(
     try:
         from assistant.service.app import create_app
 
-        _run(create_app(assistant, host=host, **options), listening, ready or (lambda address: print(address, flush=True)))
+        _run(
+            create_app(assistant, host=host, **options),
+            listening,
+            ready or (lambda address: print(address, flush=True)),
+        )
     finally:
         listening.close()
 
@@ -53,15 +57,14 @@ def bind(host: str, port: int) -> socket.socket:
 def address_of(listening: socket.socket) -> str:
     """The address to open in a browser; a wildcard address is shown as this machine's own."""
     host, port = listening.getsockname()[:2]
-    if host in ("0.0.0.0", "::"):
-        host = "127.0.0.1" if host == "0.0.0.0" else "::1"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # compared, not bound
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _reason(host: str, port: int, error: Exception) -> str:
     code = getattr(error, "errno", None)
     if code == errno.EADDRINUSE:
-        return f"Port {port} on {host} is in use by another program: stop that program, or choose another port with --port."
+        return f"Port {port} on {host} is in use: stop the program that uses it, or choose another port with --port."
     if code == errno.EACCES:
         return f"Port {port} on {host} is reserved by the system: choose one above 1023 with --port."
     if isinstance(error, OverflowError):
@@ -80,6 +83,10 @@ def _run(app: Any, listening: socket.socket, ready: Callable[[str], None]) -> No
             if self.started:
                 ready(address_of(listening))
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.gate.close()
+            await super().shutdown(sockets=sockets)
+
         @contextlib.contextmanager
         def capture_signals(self) -> Generator[None, None, None]:
             if threading.current_thread() is not threading.main_thread():
@@ -92,6 +99,14 @@ def _run(app: Any, listening: socket.socket, ready: Callable[[str], None]) -> No
                 for number, handler in before.items():
                     signal.signal(number, handler)
 
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
-                            timeout_graceful_shutdown=PATIENCE, ws="none", lifespan="on")
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=PATIENCE,
+        ws="none",
+        lifespan="on",
+    )
     Server(config).run(sockets=[listening])

@@ -18,29 +18,43 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from assistant.page.address import sentence_anchor
-from assistant.page.render import BETWEEN, day
+from assistant.page.plain import day
+from assistant.page.render import BETWEEN
 from index.records import Document, Heading, Page, Sentence
 
-POLICY = ("default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+TABLE_COLUMNS = 5  # beside a chat or on a phone, no more can be read next to each other
 STALE = "The cited sentence is no longer in this document: it has changed since it was quoted."
 
 
-def render_source(document: Document, sentences: Sequence[Sentence], cited: str | None = None, theme: str | None = None) -> str:
+def render_source(
+    document: Document, sentences: Sequence[Sentence], cited: str | None = None, theme: str | None = None
+) -> str:
     """The page of a document. `cited` is a sentence id; `theme` is `light`, `dark` or None for the reader's own."""
     writer = _Writer(document, sentences, cited)
     body = "".join(writer.parts())
     stale = f'<p class="notice" role="note">{STALE}</p>' if cited and not writer.found else ""
-    return _page(document.title, theme, f"<main><article>{_header(document)}{stale}{body}</article></main>", document.language)
+    return _page(
+        document.title, theme, f"<main><article>{_header(document)}{stale}{body}</article></main>", document.language
+    )
 
 
 def render_missing(theme: str | None = None) -> str:
     """The page for an id that is not in the collection."""
-    return _page("Document not found", theme, '<main class="missing"><h1>This document is not here</h1>'
-                 "<p>It may have been removed from the collection since it was cited.</p></main>", "en")
+    return _page(
+        "Document not found",
+        theme,
+        '<main class="missing"><h1>This document is not here</h1>'
+        "<p>It may have been removed from the collection since it was cited.</p></main>",
+        "en",
+    )
 
 
 def blocks_of(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
     """Runs of sentences that stand in one block; consecutive rows make one run, a table, and items one list."""
+
     def key(sentence: Sentence) -> tuple[str, int]:
         return (sentence.kind, -1 if sentence.kind in ("row", "item") else sentence.block)
 
@@ -49,7 +63,7 @@ def blocks_of(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
 
 
 class _Writer:
-    """Walks over the text from front to back; `_at` is how far it is written, so nothing is lost and nothing doubled."""
+    """Walks over the text from front to back; `_at` is how far it is written: nothing is lost, nothing doubled."""
 
     def __init__(self, document: Document, sentences: Sequence[Sentence], cited: str | None) -> None:
         self._document = document
@@ -104,18 +118,21 @@ class _Writer:
         return f"<mark>{html}</mark>"
 
     def _rows(self, run: list[Sentence]) -> str:
-        """A table, or several where the names change. Rows leave empty cells out, so each cell goes under its own name."""
-        tables = []
+        """A table; one too wide to read becomes a list of records. Each cell goes under its own name: rows leave out
+        empty ones."""
         columns = _columns(run)
+        wide = len(columns) > TABLE_COLUMNS and run[0].context != ""
+        rows = []
         for sentence in run:
-            cells = dict(_cells(sentence, self._text))
-            here = "cited" if sentence.id == self._cited else "row"
-            row = "".join(f"<td>{self._marked(sentence, escape(cells[name])) if name in cells else ''}</td>" for name in columns)
-            tables.append(f'<tr id="{sentence_anchor(sentence.id)}" class="{here}">{row}</tr>')
+            cells = {name: self._marked(sentence, escape(cell)) for name, cell in _cells(sentence, self._text)}
+            here = f'id="{sentence_anchor(sentence.id)}" class="{"cited" if sentence.id == self._cited else "row"}"'
+            rows.append(_record(here, cells) if wide else _table_row(here, cells, columns))
             self._at = max(self._at, sentence.end)
+        if wide:
+            return f'<div class="records">{"".join(rows)}</div>'
         names = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
         head = f"<thead><tr>{names}</tr></thead>" if run[0].context else ""
-        return f'<div class="rows"><table>{head}<tbody>{"".join(tables)}</tbody></table></div>'
+        return f'<div class="rows"><table>{head}<tbody>{"".join(rows)}</tbody></table></div>'
 
     def _between(self, until: int) -> str:
         """Text that belongs to no sentence; white space alone is dropped between blocks."""
@@ -132,6 +149,16 @@ class _Writer:
     def _level(self, sentence: Sentence) -> int:
         heading: Heading | None = self._headings.get(sentence.start)
         return min(max((heading.level if heading else 2) + 1, 2), 6)
+
+
+def _table_row(here: str, cells: dict[str, str], columns: list[str]) -> str:
+    row = "".join(f"<td>{cells.get(name, '')}</td>" for name in columns)
+    return f"<tr {here}>{row}</tr>"
+
+
+def _record(here: str, cells: dict[str, str]) -> str:
+    named = "".join(f"<div><dt>{escape(name)}</dt><dd>{cell}</dd></div>" for name, cell in cells.items())
+    return f"<dl {here}>{named}</dl>"
 
 
 def _columns(run: Sequence[Sentence]) -> list[str]:
@@ -160,15 +187,22 @@ def _header(document: Document) -> str:
     origin = f"{escape(document.source)}/{escape(document.path)}"
     link = ""
     if document.address and urlsplit(document.address).scheme in ("http", "https"):
-        link = f' · <a href="{escape(document.address)}" target="_blank" rel="noopener noreferrer">Open the original</a>'
-    return (f"<header><h1><bdi>{escape(document.title)}</bdi></h1>"
-            f'<p><bdi>{origin}</bdi> · <time datetime="{escape(document.modified)}">{escape(day(document.modified))}</time>{link}</p></header>')
+        link = (
+            f' · <a href="{escape(document.address)}" target="_blank" rel="noopener noreferrer">Open the original</a>'
+        )
+    return (
+        f"<header><h1><bdi>{escape(document.title)}</bdi></h1>"
+        f"<p><bdi>{origin}</bdi> · <time>{escape(day(document.modified))}</time>{link}</p></header>"
+    )
 
 
 def _page(title: str, theme: str | None, body: str, language: str) -> str:
     chosen = f' data-theme="{theme}"' if theme in ("light", "dark") else ""
-    return (f'<!doctype html><html lang="{escape(language)}"{chosen}><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f'<meta name="robots" content="noindex"><title>{escape(title)}</title><link rel="icon" href="data:,">'
-            '<link rel="stylesheet" href="/assets/assistant/palette.css"><link rel="stylesheet" href="/assets/assistant/source.css">'
-            f"</head><body>{body}</body></html>")
+    return (
+        f'<!doctype html><html lang="{escape(language)}"{chosen}><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="robots" content="noindex"><title>{escape(title)}</title><link rel="icon" href="data:,">'
+        '<link rel="stylesheet" href="/assets/assistant/palette.css">'
+        '<link rel="stylesheet" href="/assets/assistant/source.css">'
+        f"</head><body>{body}</body></html>"
+    )

@@ -1,0 +1,58 @@
+"""Answer record → plain text for the clipboard, and the words for a day and a place. Pure functions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from assistant.prompts import say
+from assistant.record import Answer, Citation
+
+REFUSAL = say("refusal")
+PARTLY = "The documents answer only part of this."
+_BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+def plain_text(answer: Answer) -> str:
+    """The answer with `[n]` after each sentence and the numbered list of its sources; lines end with `\\n`."""
+    if answer.verdict == "not_found":
+        head, citations, label = [REFUSAL], answer.nearest, "Nearest sentences"
+    else:
+        text = " ".join(
+            " ".join([sentence.text, "".join(f"[{number}]" for number in sentence.citations)]).rstrip()
+            for sentence in answer.sentences
+        )
+        head, citations, label = [text], answer.citations, "Sources"
+        head += ["", PARTLY] if answer.verdict == "partial" else []
+    lines = [f"[{citation.number}] “{citation.quote}” — {_origin(citation)}" for citation in citations]
+    return "\n".join([answer.question, "", *head, *(["", label, *lines] if lines else [])])
+
+
+def _origin(citation: Citation) -> str:
+    parts = [
+        citation.document.title,
+        citation.document.source,
+        place(citation),
+        day(citation.document.modified),
+        citation.address or "",
+    ]
+    return ", ".join(part.translate(_BIDI) for part in parts if part)
+
+
+def day(modified: str) -> str:
+    """`2025-05-03T…` as `3 May 2025`; what is no ISO date comes back as it is."""
+    try:
+        moment = datetime.fromisoformat(modified)
+    except ValueError:
+        return modified
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def place(citation: Citation) -> str:
+    """Where in its document the quote stands, as `page 3 · Lighthouses › History`; empty if nothing is known."""
+    parts = []
+    if citation.pages:
+        first, last = citation.pages
+        parts.append(f"page {first}" if first == last else f"pages {first}–{last}")
+    if citation.heading:
+        parts.append(" › ".join(citation.heading))
+    return " · ".join(parts)
