@@ -17,6 +17,7 @@ from index.load.shape import SHAPED, UNIT, Shape, asks, has_shape, line_has_shap
 from index.load.text_proper import Context, context_of
 from index.load.title import first_words
 from index.records import CITABLE, Heading, Loaded
+from index.references import reference_blocks
 
 THRESHOLD = 3.0
 NEIGHBOUR = 0.8  # added beside boilerplate
@@ -37,14 +38,14 @@ def mark_boilerplate(loaded: Loaded) -> Loaded:
         shape_of(number, block.kind, loaded.text[block.start : block.end], block.context)
         for number, block in enumerate(loaded.blocks)
     ]
-    marked = marked_blocks(shapes)
+    marked = marked_blocks(shapes) | reference_blocks(loaded)
     if not any(shape.kind in CITABLE and shape.number not in marked for shape in shapes):
         return loaded  # where nothing would be left, that is what the document is about
     blocks = tuple(
         replace(block, kind="boilerplate", context="") if number in marked else block
         for number, block in enumerate(loaded.blocks)
     )
-    gone = {loaded.blocks[number].start for number in marked}
+    gone = {loaded.blocks[number].start for number in marked if loaded.blocks[number].kind == "heading"}
     headings = tuple(heading for heading in loaded.headings if heading.start not in gone)
     return replace(loaded, blocks=blocks, headings=headings, title=_title(loaded, shapes, marked, headings))
 

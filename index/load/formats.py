@@ -9,7 +9,7 @@ from index.errors import LoadError, UnsupportedFormat
 from index.load.read import FILE_BYTES, read_file
 from index.records import Loaded
 
-LOADER_VERSION = 1  # raise it when a loader makes other text of the same bytes, so that files are read again
+LOADER_VERSION = 2  # raise it when a loader makes other text of the same bytes, so that files are read again
 
 # The suffix and the module that reads it; modules are imported when first needed, their libraries too.
 LOADERS = {

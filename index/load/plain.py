@@ -23,6 +23,8 @@ BULLETS_ALONE = frozenset("•◦▪‣·●○■")  # a single line behind one
 UNDERLINE = re.compile(r"\s*([=\-~#*])\1{2,}\s*$")
 HEADING_CHARACTERS = 80
 HEADING_WORDS = 12
+TITLE_CHARACTERS = 120  # the first line of a file may be longer and still head it
+TITLE_WORDS = 20
 NUMBERING = re.compile(
     r"(?:(?:chapter|section|part|appendix|article)\s+)?(\d+(?:\.\d+)*|[IVXLC]+|[A-Z])[.):]?\s+\S", re.IGNORECASE
 )
@@ -63,7 +65,7 @@ def pieces(text: str) -> Iterator[Piece]:
             yield Piece("prose", chunk.first)
         elif _is_code(chunk):
             yield Piece("code", "\n".join(chunk.lines))
-        elif len(chunk.lines) == 1 and _is_heading(chunk.first, following):
+        elif len(chunk.lines) == 1 and _is_heading(chunk.first, following, is_first=position == 0):
             yield Piece("heading", chunk.first, level=_level(chunk.first, position))
         else:
             yield from _body(chunk, following, width, position)
@@ -172,10 +174,11 @@ def _alone_bullets(chunks: Sequence[Chunk]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _is_heading(line: str, following: Chunk | None) -> bool:
+def _is_heading(line: str, following: Chunk | None, *, is_first: bool = False) -> bool:
     """A short line standing alone, without final punctuation, above something longer or a list."""
     numbered = NUMBERING.match(line)
-    if following is None or len(line) > HEADING_CHARACTERS or len(line.split()) > HEADING_WORDS:
+    characters, words = (TITLE_CHARACTERS, TITLE_WORDS) if is_first else (HEADING_CHARACTERS, HEADING_WORDS)
+    if following is None or len(line) > characters or len(line.split()) > words:
         return False
     if (
         ends_sentence(line)
@@ -191,6 +194,7 @@ def _is_heading(line: str, following: Chunk | None) -> bool:
         return False  # the first item of a numbered list, a path
     return (
         listed
+        or (is_first and ends_sentence(body))
         or (len(body) > len(line) and (ends_sentence(body) or len(body) > HEADING_CHARACTERS))
         or _may_head(below, line)
     )
