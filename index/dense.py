@@ -1,7 +1,7 @@
 """Dense search for the process that holds the lock: by Chroma when its folder is sound, exactly whenever it is not.
 
-Chroma's folder can be lost at any moment and nothing is lost with it: the catalog has every vector. So a failure is never
-shown; questions go on being answered exactly, and a new folder is built from the catalog.
+Chroma's folder can be lost at any moment and nothing is lost with it: the catalog has every vector. So a failure is
+never shown; questions go on being answered exactly, and a new folder is built from the catalog.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from index.errors import IndexingError, VectorsError
 from index.exact import ExactSearch
 from index.folders import VectorFolders
 from index.health import Reconciled
-from index.vectors import ChromaFolder
+from index.vectors import AT_ONCE, ChromaFolder
 
 BUILT_HERE = 1000  # up to so many passages a folder is built in this process: faster than starting another
 WAITING = 4096  # vectors kept in memory while the index is not ready, before those that the catalog has are dropped
 REBUILDS = 3  # by itself, in the life of a process; a Chroma that fails again and again is left alone
+SERVED_AT_ONCE = 32  # no other thread runs while Chroma writes: 0.3 s for so many into 200,000, 1.1 s for 128
 FETCH_AT_ONCE = 500
 
 
@@ -55,12 +56,13 @@ class DenseIndex:
         self._broken_off = threading.Event()  # ends the check or rebuild that is running
         self._threads: list[threading.Thread] = []
         self._rebuilds = 0
+        self._closed = False
 
     @classmethod
     def open(cls, folder: Path, catalog: Catalog, *, background: bool) -> DenseIndex:
         """The index in `folder`, made if it is not there. It never fails for what is in the folder.
 
-        What a check or a rebuild takes (minutes, for 100,000 passages) goes on in the background, or before this returns.
+        A check or a rebuild (minutes, for 100,000 passages) goes on in the background, or before this returns.
         """
         index = cls(folder, catalog, background=background)
         index._run(index._prepare)
@@ -91,7 +93,8 @@ class DenseIndex:
         with self._writing:
             if self._chroma is not None:
                 try:
-                    return self._chroma.upsert(ids, vectors)
+                    self._chroma.upsert(ids, vectors, SERVED_AT_ONCE if self._background else AT_ONCE)
+                    return
                 except VectorsError as error:
                     self._suspect(self._chroma, str(error))
             self._waiting.update(zip(ids, np.array(vectors, np.float32), strict=True))
@@ -124,6 +127,8 @@ class DenseIndex:
         """Builds the index anew and returns when that is done; needed when vectors changed under the same ids."""
         self._broken_off.set()
         with self._preparing:
+            if self._closed:
+                return
             self._broken_off.clear()
             with self._writing:
                 self._let_go("the vectors were made anew")
@@ -131,10 +136,11 @@ class DenseIndex:
 
     def close(self) -> None:
         """Ends what goes on in the background, and marks the folder clean, with the hashes of its files."""
+        self._closed = True
         self._broken_off.set()
         for thread in self._threads:
             thread.join()
-        with self._writing:
+        with self._preparing, self._writing:
             chroma, self._chroma = self._chroma, None
             self._state = IndexState("exact", "the index is closed")
             if chroma is None:
@@ -153,7 +159,8 @@ class DenseIndex:
                 self._guarded(work)
 
         if not self._background:
-            return prepared()
+            prepared()
+            return
         thread = threading.Thread(target=prepared, name="vector-index", daemon=True)
         self._threads = [*(one for one in self._threads if one.is_alive()), thread]
         thread.start()

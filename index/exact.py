@@ -31,8 +31,8 @@ class ExactSearch:
     def search(self, vector: Vectors, limit: int, ids: Collection[str] | None = None) -> list[tuple[str, float]]:
         """At most `limit` passage ids with their cosine, best first, ties by id.
 
-        Vectors are unit float32, so the cosine is their product; it is computed in float64 and rounded to 6 decimals, which
-        makes the result the same however the vectors are batched. `ids` restricts the search to these passages.
+        Vectors are unit float32, so the cosine is their product; it is computed in float64 and rounded to 6 decimals,
+        so that the result is the same however the vectors are batched. `ids` restricts the search to these passages.
         """
         if limit < 1 or (ids is not None and not ids):
             return []
@@ -59,13 +59,18 @@ class ExactSearch:
             return self._kept[1]
 
     def _load(self) -> list[Batch] | None:
+        """All vectors in one batch: each product waits for all cores, and a busy machine makes many of them slow."""
         passages = self._catalog.counts()["passages"]
-        batches: list[Batch] = []
+        all_ids: list[str] = []
+        whole = np.empty((0, 0), np.float32)
         for ids, matrix in self._catalog.passage_vectors():
-            if passages * matrix.shape[1] * matrix.itemsize > self._limit:
-                return None
-            batches.append((ids, matrix))
-        return batches
+            if not all_ids:
+                if passages * matrix.shape[1] * matrix.itemsize > self._limit:
+                    return None
+                whole = np.empty((passages, matrix.shape[1]), np.float32)
+            whole[len(all_ids) : len(all_ids) + len(ids)] = matrix
+            all_ids += ids
+        return [(all_ids, whole[: len(all_ids)])] if all_ids else []
 
     def _fetched(self, ids: list[str]) -> Iterator[Batch]:
         for start in range(0, len(ids), FETCH_AT_ONCE):
@@ -74,23 +79,26 @@ class ExactSearch:
                 yield list(found), np.stack(list(found.values()))
 
 
-def _best(batches: Iterable[Batch], query: Vectors, limit: int, wanted: Collection[str] | None) -> list[tuple[str, float]]:
+def _best(batches: Iterable[Batch], query: Vectors, limit: int,
+          wanted: Collection[str] | None) -> list[tuple[str, float]]:
     """Keeps what could still be among the best by its float32 product, then scores those in float64."""
     wanted = wanted if wanted is None else set(wanted)
     kept_ids: list[str] = []
     kept = np.empty((0, len(query)), np.float32)
     for ids, matrix in batches:
-        if wanted is not None:
+        scores = matrix @ query
+        if wanted is None:
+            chosen = _candidates(scores, limit)
+        else:
             rows = [row for row, identity in enumerate(ids) if identity in wanted]
-            ids, matrix = [ids[row] for row in rows], matrix[rows]
-        chosen = _candidates(matrix @ query, limit)
+            chosen = [rows[row] for row in _candidates(scores[rows], limit)]
         kept_ids += [ids[row] for row in chosen]
         kept = np.concatenate([kept, matrix[chosen]])
         if len(kept_ids) > 4 * limit + 1024:
             chosen = _candidates(kept @ query, limit)
             kept_ids, kept = [kept_ids[row] for row in chosen], kept[chosen]
-    scores = np.round((kept.astype(np.float64) * query.astype(np.float64)).sum(axis=1), DECIMALS) + 0.0  # no minus zero
-    ranked = sorted(zip(kept_ids, scores.tolist(), strict=True), key=lambda one: (-one[1], one[0]))
+    exact = np.round((kept.astype(np.float64) * query.astype(np.float64)).sum(axis=1), DECIMALS) + 0.0  # no minus zero
+    ranked = sorted(zip(kept_ids, exact.tolist(), strict=True), key=lambda one: (-one[1], one[0]))
     return ranked[:limit]
 
 

@@ -60,7 +60,8 @@ class VectorFolders:
 
     def mark_clean(self, folder: Path, catalog: dict[str, Any]) -> None:
         """Call it when nothing has the folder open. `catalog` is what must be the same when it is opened again."""
-        state = {"state": "clean", "folder": folder.name, "catalog": catalog, "files": _hashes(folder, synchronise=True)}
+        files = _hashes(folder, synchronise=True)
+        state = {"state": "clean", "folder": folder.name, "catalog": catalog, "files": files}
         _replace(self.root / "STATE", json.dumps(state, indent=1).encode())
 
     def condition(self, folder: Path, catalog: dict[str, Any]) -> Condition:

@@ -22,7 +22,7 @@ import numpy as np
 
 from index.catalog import Catalog
 from index.embed import Vectors
-from index.errors import IndexingError, VectorsError
+from index.errors import IndexingError
 from index.vectors import AT_ONCE, DATABASE, ChromaFolder
 
 CANARIES = 64  # half spread over the catalog, half its newest: what was being written when the process ended

@@ -77,15 +77,16 @@ class CollectionLock:
     def __enter__(self) -> CollectionLock:
         return self.acquire()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
         self.release()
 
     def _opened(self) -> int:
         try:
             return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError as error:
-            raise SettingsError(f"{self.path} cannot be opened for writing ({error.strerror}); give this user write access "
-                                "to the folder, or set ASSISTANT_DATA to another one.") from error
+            raise SettingsError(f"{self.path} cannot be opened for writing ({error.strerror}); give this user write "
+                                "access to the folder, or set ASSISTANT_DATA to another one.") from error
 
     def _refusal(self) -> str:
         holder = read_holder(self.path)

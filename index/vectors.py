@@ -1,7 +1,7 @@
 """One Chroma folder: vectors by passage id, nearest first. The only file that imports chromadb, and only when used.
 
-Chroma is never trusted with the only copy, its folder is not crash-safe, and a damaged one can end the process: the caller
-(dense.py) opens only folders that were closed cleanly or verified in another process (health.py).
+Chroma is never trusted with the only copy, its folder is not crash-safe, and a damaged one can end the process: the
+caller (dense.py) opens only folders that were closed cleanly or verified in another process (health.py).
 """
 
 from __future__ import annotations
@@ -41,18 +41,18 @@ class ChromaFolder:
 
             self._client = chromadb.PersistentClient(path=str(folder.absolute()), settings=_settings())
             try:
-                self._collection = self._made() if create else self._client.get_collection(COLLECTION, embedding_function=None)
+                self._collection = self._made() if create else self._found()
             except BaseException:
                 self._client.close()
                 raise
 
-    def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
-        """Puts vectors, one row for each id, in place of those that have the same ids. Equal ids in one call: the last."""
+    def upsert(self, ids: Sequence[str], vectors: Vectors, at_once: int = AT_ONCE) -> None:
+        """Puts vectors, one row for each id, in place of those under the same ids. Equal ids in one call: the last."""
         rows = {identity: row for row, identity in enumerate(ids)}  # Chroma refuses an id twice in one call
         unique = list(rows)
         with _door(f"writing to {self.folder}"):
-            for start in range(0, len(unique), AT_ONCE):
-                part = unique[start : start + AT_ONCE]
+            for start in range(0, len(unique), at_once):
+                part = unique[start : start + at_once]
                 self._collection.upsert(ids=part, embeddings=vectors[[rows[identity] for identity in part]])
 
     def delete(self, ids: Sequence[str]) -> None:
@@ -68,8 +68,8 @@ class ChromaFolder:
     def query_many(self, vectors: Vectors, limit: int) -> list[list[str]]:
         """For each row, at most `limit` ids, nearest first."""
         with _door(f"searching {self.folder}"):
-            found: list[list[str]] = self._collection.query(query_embeddings=vectors, n_results=limit, include=[])["ids"]
-        return found
+            found = self._collection.query(query_embeddings=vectors, n_results=limit, include=[])
+            return list(found["ids"])
 
     def count(self) -> int:
         with _door(f"counting {self.folder}"):
@@ -96,6 +96,9 @@ class ChromaFolder:
 
     def _made(self) -> Any:
         return self._client.create_collection(COLLECTION, configuration={"hnsw": dict(HNSW)}, embedding_function=None)
+
+    def _found(self) -> Any:
+        return self._client.get_collection(COLLECTION, embedding_function=None)
 
 
 def refuse_foreign(folder: Path) -> None:
