@@ -40,9 +40,11 @@ class Assistant:
         started = time.perf_counter()
         hits = self.collection.search(question)
         retrieved = time.perf_counter()
-        evidence = gather(hits, self.reader.read(question, hits))
+        readings = self.reader.read(question, hits)
+        evidence = gather(hits, readings)
         read = time.perf_counter()
-        chosen = self._with_antecedents(extract(evidence, self.reader.threshold))
+        answerable = max((reading.passage for reading in readings), default=0.0) >= self.reader.threshold
+        chosen = self._with_antecedents(extract(evidence)) if answerable else ()
         answer = _answer(question, chosen, evidence)
         timings = {"retrieve": retrieved - started, "read": read - retrieved, "answer": time.perf_counter() - read}
         answer.timings_ms.update({key: round(1000 * value, 1) for key, value in timings.items()})

@@ -10,22 +10,21 @@ from index.lexical import content_stems, words
 from index.sentences import can_stand_alone
 
 MOST = 5
-SHARE_OF_BEST = 0.55  # a further sentence must score at least this share of the best one
+SHARE_OF_BEST = 0.3  # a further sentence must score at least this share of the best one
 SAME = 0.75  # two sentences that share this much of the shorter one's words say the same
 _OPENERS = frozenset("he she it they this these that those both his her its their such".split())
 
 
-def extract(evidence: Sequence[Evidence], threshold: float) -> tuple[Evidence, ...]:
-    """The sentences that answer, grouped by document and in its order; empty if none reaches the threshold.
+def extract(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The sentences that answer, grouped by document and in its order; empty if there is nothing to cite.
 
     `evidence` is best first. What opens with a pronoun is not understood alone: `needs_antecedent` tells.
     """
-    usable = [one for one in evidence if can_stand_alone(one.sentence)]
-    if not usable or usable[0].score < threshold:
-        return ()
     chosen: list[Evidence] = []
-    for one in usable:
-        if len(chosen) == MOST or one.score < max(threshold, SHARE_OF_BEST * usable[0].score):
+    for one in evidence:
+        if not can_stand_alone(one.sentence):
+            continue
+        if len(chosen) == MOST or (chosen and one.score < SHARE_OF_BEST * chosen[0].score):
             break
         if not any(_same(one.sentence.text, other.sentence.text) for other in chosen):
             chosen.append(one)

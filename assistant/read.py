@@ -37,10 +37,19 @@ class Evidence:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights and bias of the logistic function, and the passage score below which an answer is refused."""
+
+    sentence: Matrix  # one per feature, in the order of NAMES
+    bias: float
+    threshold: float
+
+
 class Reader(Protocol):
     """Scores sentences for a question; a larger model plugs in here."""
 
-    threshold: float  # an answer whose best sentence scores less is refused
+    threshold: float  # where no passage scores as much, the question is not answered
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[PassageReading]:
         """One reading per hit, in order."""
@@ -48,29 +57,30 @@ class Reader(Protocol):
 
 
 class SimilarityReader:
-    """The embedder's similarity together with lexical overlap and the kind of thing asked for, in one logistic score.
+    """The embedder's similarity together with lexical overlap and the kind of thing asked for. No model but the embedder.
 
-    The weights come from training/fit_reader.py. It needs no model but the embedder.
+    A sentence's score is a logistic function of the features, with weights from training/fit_reader.py. A passage's,
+    which decides about refusal, is the mean of its own similarity and that of its closest sentence.
     """
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._weights, self._bias, self.threshold = _weights()
+        self._weights = _weights()
+        self.threshold = self._weights.threshold
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[PassageReading]:
         asked = analyse(question)
         texts = list(dict.fromkeys([question, *(one.text for hit in hits for one in hit.sentences)]))
         rows = dict(zip(texts, self._embedder.embed(texts), strict=True))
+        weights = self._weights
         readings = []
         for hit in hits:
-            sentences = [sentence.text for sentence in hit.sentences]
-            vectors = np.stack([rows[sentence] for sentence in sentences])
-            scores = self._scores(features(asked, rows[question], sentences, vectors, _about(hit)))
-            readings.append(PassageReading(tuple(scores), max(scores, default=0.0)))
+            vectors = np.stack([rows[sentence.text] for sentence in hit.sentences])
+            matrix = features(asked, rows[question], [one.text for one in hit.sentences], vectors, about(hit))
+            scores = tuple(_logistic(value) for value in matrix @ weights.sentence + weights.bias)
+            closest = float(max(vectors @ rows[question]))
+            readings.append(PassageReading(scores, round(min(1.0, max(0.0, (closest + hit.similarity) / 2)), 6)))
         return readings
-
-    def _scores(self, matrix: Matrix) -> list[float]:
-        return [round(1 / (1 + math.exp(-value)), 6) for value in matrix @ self._weights + self._bias]
 
 
 def gather(hits: Sequence[Hit], readings: Sequence[PassageReading]) -> list[Evidence]:
@@ -83,12 +93,17 @@ def gather(hits: Sequence[Hit], readings: Sequence[PassageReading]) -> list[Evid
     return sorted(best.values(), key=lambda one: (-one.score, one.sentence.id))
 
 
-def _about(hit: Hit) -> str:
+def about(hit: Hit) -> str:
+    """Title and headings of a hit: words that count as said in each of its sentences."""
     start = hit.sentences[0].start if hit.sentences else 0
     return " ".join([hit.document.title, *heading_path(hit.document.headings, start)])
 
 
+def _logistic(value: float) -> float:
+    return round(1 / (1 + math.exp(-value)), 6)
+
+
 @cache
-def _weights() -> tuple[Matrix, float, float]:
+def _weights() -> Weights:
     record = json.loads(WEIGHTS.read_text())
-    return np.array([record[name] for name in NAMES]), float(record["bias"]), float(record["threshold"])
+    return Weights(np.array([record["weights"][name] for name in NAMES]), record["bias"], record["threshold"])

@@ -1,9 +1,10 @@
-"""Fits the similarity reader's weights on the open reading sets and writes assistant/models/similarity_reader.json.
+"""Fits the similarity reader's weights and writes assistant/models/similarity_reader.json.
 
     python -m training.fit_reader ../shared/data
 
-Logistic regression on one row per sentence: does this sentence answer the question? Split by document; the articles
-of the evaluation set are left out. Takes about ten minutes on two cores.
+The open reading sets become documents of a collection; questions go through the same retrieval as in the chat, and each
+sentence of the passages found is one example: is it the one that answers? The articles of the evaluation set are left
+out. The threshold is not fitted here but chosen on development data (benchmarks/evaluate.py, LOG.md) and kept.
 """
 
 from __future__ import annotations
@@ -11,22 +12,25 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 import sys
+import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 from assistant.features import NAMES, features
 from assistant.question import analyse
-from index.embed import MiniLM
+from assistant.read import WEIGHTS, about
+from index import Collection, Settings
 
-OUT = Path(__file__).parent.parent / "assistant" / "models" / "similarity_reader.json"
-MOST = {"squad-dev": 7000, "qed": 1353, "selqa-dev": 782, "covid-qa": 800, "tat-qa": 500, "squad-subset": 2000,
-        "quoref-contrast": 500, "qmsum": 200}
+SETS = ("squad-dev", "squad-subset")
+QUESTIONS = 1200
+PARAGRAPHS = 60  # of one document at most: the collection is embedded while one waits
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -37,75 +41,63 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def examples(data: Path) -> list[dict[str, Any]]:
     held_out = {row["title"] for row in rows(data / "eval" / "squad2_articles.jsonl.gz")}
-    chosen: list[dict[str, Any]] = []
-    for name, most in MOST.items():
-        usable = [row for row in rows(data / "train" / "reading" / f"{name}.jsonl.gz")
-                  if row["labels"] and None not in row["labels"] and 2 <= len(row["sentences"]) <= 40
-                  and row["doc"] not in held_out]
-        random.shuffle(usable)
-        chosen += usable[:most]
-    return chosen
+    return [row for name in SETS for row in rows(data / "train" / "reading" / f"{name}.jsonl.gz")
+            if row["labels"] and None not in row["labels"] and row["doc"] not in held_out]
 
 
-def with_negatives(chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The examples and, for half of them, the question with another passage: of its own document, or of any."""
-    by_document: dict[str, list[dict[str, Any]]] = {}
+def write_documents(chosen: list[dict[str, Any]], folder: Path) -> None:
+    """One text file per document: its title and its paragraphs."""
+    documents: dict[str, dict[str, None]] = {}
     for row in chosen:
-        by_document.setdefault(row["doc"], []).append(row)
-    negatives = []
+        paragraphs = documents.setdefault(row["doc"], {})
+        if len(paragraphs) < PARAGRAPHS:
+            paragraphs[" ".join(row["sentences"])] = None
+    folder.mkdir()
+    for title, paragraphs in documents.items():
+        text = "\n\n".join([title.replace("_", " "), *paragraphs])
+        (folder / f"{re.sub(r'[^A-Za-z0-9]', '_', title)[:80]}.txt").write_text(text)
+
+
+def table(collection: Collection, chosen: list[dict[str, Any]]) -> tuple[Any, Any]:
+    """Features of every sentence found, and whether it answers its question."""
+    known: dict[str, Any] = {}
+    matrices, labels = [], []
     for row in chosen:
-        if random.random() > 0.7:
-            continue
-        pool = by_document[row["doc"]] if random.random() < 0.6 else chosen
-        gold = {text for text, label in zip(row["sentences"], row["labels"], strict=True) if label}
-        other = random.choice(pool)["sentences"]
-        answers = [answer.lower() for answer in row.get("answers") or [] if len(answer) > 2]
-        text = " ".join(other).lower()
-        if not gold & set(other) and not any(answer in text for answer in answers):
-            negatives.append(row | {"sentences": other, "labels": [0] * len(other), "answerable": False})
-    return chosen + negatives
+        gold = {" ".join(text.split()) for text, label in zip(row["sentences"], row["labels"], strict=True) if label}
+        hits = collection.search(row["question"])
+        new = {text for hit in hits for text in [row["question"], *(one.text for one in hit.sentences)]} - known.keys()
+        known |= dict(zip(new, collection.embedder.embed(list(new)), strict=True))
+        for hit in hits:
+            sentences = [one.text for one in hit.sentences]
+            vectors = np.stack([known[one] for one in sentences])
+            matrices.append(features(analyse(row["question"]), known[row["question"]], sentences, vectors, about(hit)))
+            labels += [any(_same(one, text) for text in gold) for one in sentences]
+    return np.vstack(matrices), np.array(labels)
 
 
-def table(chosen: list[dict[str, Any]], embedder: MiniLM) -> tuple[Any, Any, Any, Any]:
-    """Feature rows, labels, example number and hold-out flag for every sentence."""
-    texts = list(dict.fromkeys(text for row in chosen for text in [row["question"], *row["sentences"]]))
-    print(len(texts), "texts to embed", flush=True)
-    vectors = embedder.embed(texts)
-    number = {text: index for index, text in enumerate(texts)}
-    matrices, labels, owners, held = [], [], [], []
-    for owner, row in enumerate(chosen):
-        sentences = row["sentences"]
-        matrix = features(analyse(row["question"]), vectors[number[row["question"]]], sentences,
-                          vectors[[number[text] for text in sentences]], "")
-        matrices.append(matrix)
-        labels += [int(label) for label in row["labels"]]
-        owners += [owner] * len(sentences)
-        held += [sum(map(ord, row["doc"])) % 10 == 0] * len(sentences)
-    return np.vstack(matrices), np.array(labels), np.array(owners), np.array(held)
+def _same(one: str, other: str) -> bool:
+    """Whether two splitters meant the same sentence: one lies in the other and has at least half of it."""
+    return (one in other or other in one) and 2 * min(len(one), len(other)) >= max(len(one), len(other))
 
 
 def main() -> None:
     random.seed(1)
-    matrix, labels, owners, held = table(with_negatives(examples(Path(sys.argv[1]))), MiniLM())
-    mean, spread = matrix[~held].mean(0), matrix[~held].std(0) + 1e-9
-    scaled = (matrix - mean) / spread
-    model = LogisticRegression(C=1.0, max_iter=2000).fit(scaled[~held], labels[~held])
-    scores = model.decision_function(scaled)
-    best = {owner: (scores[held & (owners == owner)].max(), labels[held & (owners == owner)].max(),
-                    labels[held & (owners == owner)][scores[held & (owners == owner)].argmax()])
-            for owner in sorted(set(owners[held]))}
-    values = np.array(list(best.values()))
-    answerable = values[:, 1] == 1
-    print(f"held out: sentence AUROC {roc_auc_score(labels[held], scores[held]):.3f}, "
-          f"P@1 {values[answerable, 2].mean():.3f}, answerable AUROC {roc_auc_score(values[:, 1], values[:, 0]):.3f}")
+    everything = examples(Path(sys.argv[1]))
+    random.shuffle(everything)
+    chosen = [row for row in everything if row["answerable"]][:QUESTIONS]
+    with tempfile.TemporaryDirectory() as data:
+        write_documents(chosen, Path(data) / "documents")
+        with Collection.open(replace(Settings(), data=Path(data)), create=True) as collection:
+            print(collection.ingest(Path(data) / "documents"), flush=True)
+            matrix, labels = table(collection, chosen)
+    mean, spread = matrix.mean(0), matrix.std(0) + 1e-9
+    model = LogisticRegression(C=0.3, max_iter=3000).fit((matrix - mean) / spread, labels)
     weights = model.coef_[0] / spread
-    bias = float(model.intercept_[0] - (weights * mean).sum())
-    for name, raw in sorted(zip(NAMES, model.coef_[0], strict=True), key=lambda pair: -abs(pair[1])):
-        print(f"{name:20s}{raw:8.3f}")
-    OUT.parent.mkdir(exist_ok=True)
-    threshold = json.loads(OUT.read_text())["threshold"] if OUT.exists() else 0.5  # training/calibrate.py sets it
-    record = {"threshold": threshold, "bias": round(bias, 4)} | {name: round(float(w), 4) for name, w in zip(NAMES, weights, strict=True)}
-    OUT.write_text(json.dumps(record, indent=1) + "\n")
+    record = {"threshold": json.loads(WEIGHTS.read_text())["threshold"],
+              "bias": round(float(model.intercept_[0] - (weights * mean).sum()), 4),
+              "weights": {name: round(float(weight), 4) for name, weight in zip(NAMES, weights, strict=True)}}
+    WEIGHTS.write_text(json.dumps(record, indent=1) + "\n")
+    print(len(labels), "sentences,", int(labels.sum()), "that answer\n", WEIGHTS.read_text())
 
 
 if __name__ == "__main__":
