@@ -44,19 +44,20 @@ class Assistant:
         evidence = gather(hits, readings)
         read = time.perf_counter()
         answerable = max((reading.passage for reading in readings), default=0.0) >= self.reader.threshold
-        chosen = self._with_antecedents(extract(evidence)) if answerable else ()
+        chosen = self._with_antecedents(extract(evidence), evidence) if answerable else ()
         answer = _answer(question, chosen, evidence)
         timings = {"retrieve": retrieved - started, "read": read - retrieved, "answer": time.perf_counter() - read}
         answer.timings_ms.update({key: round(1000 * value, 1) for key, value in timings.items()})
         return answer
 
-    def _with_antecedents(self, chosen: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    def _with_antecedents(self, chosen: tuple[Evidence, ...], evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """The chosen sentences, each that opens with a pronoun preceded by the one it points back to."""
+        scores = {one.sentence.id: one for one in evidence}
         complete = {one.sentence.id: one for one in chosen}
         for one in chosen:
             before = self._before(one)
             if before is not None and before.id not in complete and len(complete) < MOST:
-                complete[before.id] = Evidence(before, one.document, one.score)
+                complete[before.id] = scores.get(before.id, Evidence(before, one.document, 0.0))
         return in_reading_order(list(complete.values()))
 
     def _before(self, one: Evidence) -> Sentence | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +27,14 @@ Name = Annotated[str | None, typer.Option("--collection", help="Name of the coll
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="Answers questions from your documents and cites the exact sentence behind every sentence.")
+
+
+@app.callback()
+def take_any_letter() -> None:
+    """Whatever the terminal's encoding, a letter that it lacks is shown as `?` and is no error."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 @app.command()
@@ -62,7 +71,7 @@ def ask(
 
         answer = Assistant(opened).ask(question)
     if as_json:
-        print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2))
+        print(terminal.harmless(json.dumps(answer.to_json(), ensure_ascii=False, indent=2)))
     else:
         terminal.show_answer(answer)
 

@@ -22,7 +22,7 @@ def extract(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """
     chosen: list[Evidence] = []
     for one in evidence:
-        if not can_stand_alone(one.sentence):
+        if not can_stand_alone(one.sentence) or one.sentence.text.endswith((":", "：")):  # leads into what answers
             continue
         if len(chosen) == MOST or (chosen and one.score < SHARE_OF_BEST * chosen[0].score):
             break

@@ -9,7 +9,7 @@ from index import Collection, Hit
 from index.passages import heading_path
 
 
-class CollectionRetriever(BaseRetriever):  # type: ignore[misc]  # the library's base is untyped here
+class CollectionRetriever(BaseRetriever):
     """Passages as nodes, best first: text as stored, ids of passage and document, and the range in the document."""
 
     def __init__(self, collection: Collection, limit: int = 10) -> None:

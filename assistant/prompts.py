@@ -25,7 +25,10 @@ def _template(name: str) -> str:
     if path is None or name not in DECLARED:
         raise PromptError(f"prompts/{name}.txt is missing; reinstall the package.")
     text = path.read_text(encoding="utf-8").strip()
-    used = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+    try:
+        used = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+    except ValueError as error:
+        raise PromptError(f"prompts/{name}.txt has a brace that does not match ({error}).") from error
     if used != DECLARED[name]:
         raise PromptError(f"prompts/{name}.txt uses the variables {sorted(used)}, declared are {sorted(DECLARED[name])}.")
     return text

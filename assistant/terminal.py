@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,11 @@ MOST_LISTED = 20
 def printable(text: str) -> str:
     """The text on one line, without anything that a terminal would obey."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def harmless(dump: str) -> str:
+    """JSON text in which what a terminal would obey, or marks that turn the direction of text, are escapes."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else json.dumps(letter)[1:-1] for letter in dump)
 
 
 def say(text: str) -> None:
@@ -119,4 +125,4 @@ def _source(citation: Citation) -> Text:
     return Text.assemble(
         (f"[{citation.number}] ", "bold cyan"), (printable(context), "dim"), f"“{printable(quote)}”",
         (f"\n    {printable(document.title)}{printable(heading)} ({printable(document.source)}{pages}, "
-         f"{document.modified[:10]})", "dim"))
+         f"{printable(document.modified[:10])})", "dim"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,7 +36,7 @@ UPLOADS = "uploads"
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a collection holds. `bytes` is the size of its folder, `vectors` the state of the vector index."""
+    """What a collection holds. `bytes` is the size of its folder."""
 
     documents: int
     sentences: int
@@ -122,17 +123,19 @@ class Collection:
 
     def folders(self) -> list[Path]:
         """The folders and files read before, as they can be given to `ingest` again. SourceError if there are none."""
-        folders = [Path(location) for location in self.catalog.sources().values()]
+        whole = self.catalog.whole_sources()
+        folders = [path for name, location in self.catalog.sources().items() for path in
+                   ([Path(location)] if name in whole
+                    else [Path(location) / file for file in self.catalog.fingerprints(name)])]
         if not folders:
             raise SourceError("Nothing has been read into this collection yet; give a file or a folder: "
                               "assistant ingest PATH.")
         return folders
 
     def status(self) -> Status:
-        files = (path for path in self.settings.folder.rglob("*") if path.is_file())
         failures = tuple(FileFailure(f"{source}/{path}", reason)
                          for (source, path), (reason, _) in self.catalog.failures().items())
-        return Status(**self.catalog.counts(), bytes=sum(path.stat().st_size for path in files),
+        return Status(**self.catalog.counts(), bytes=_size(self.settings.folder),
                       embedder=self.catalog.meta().get("embedder", "none yet"), failures=failures)
 
     # -- writing -------------------------------------------------------------------------------------------------
@@ -163,7 +166,10 @@ class Collection:
         """Copies files into the collection's own folder and reads them; a file of the same name is replaced."""
         folder = self.settings.folder / UPLOADS
         folder.mkdir(parents=True, exist_ok=True)
-        copies = [shutil.copyfile(file, folder / _safe_name(file.name)) for file in files]
+        copies: list[Path] = []
+        for file in files:
+            name = _safe_name(file.name, {copy.name for copy in copies})
+            copies.append(shutil.copyfile(file, folder / name))
         return self.ingest(*copies, progress=progress)
 
     def reindex(self, progress: Callable[[int, int], None] | None = None) -> int:
@@ -202,8 +208,24 @@ class Collection:
                                    f"{wanted}; set ASSISTANT_EMBEDDER back, or run `assistant reindex`.")
 
 
-def _safe_name(name: str) -> str:
-    """A file name without folders, control characters or leading dots; the suffix stays."""
+def _size(folder: Path) -> int:
+    """Bytes of all files below a folder; files that vanish meanwhile count nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            total += path.stat().st_size if path.is_file() else 0
+    return total
+
+
+def _safe_name(name: str, taken: set[str]) -> str:
+    """A file name without folders, control characters or leading dots; the suffix stays.
+
+    One that had to be shortened, or is taken, ends in a part of the full name's hash: no upload replaces another's.
+    """
     base = re.sub(r"[\x00-\x1f\x7f/\\:]", "_", Path(name).name).lstrip(".") or "document"
-    stem, dot, suffix = base.rpartition(".")
-    return f"{stem[:120]}.{suffix[:10]}" if dot else base[:120]
+    stem, dot, suffix = base.rpartition(".") if "." in base else (base, "", "")
+    short = f"{stem[:60]}{dot}{suffix[:10]}"
+    if short == base and short not in taken:
+        return short
+    mark = hashlib.sha256(f"{name}{len(taken) if short in taken else ''}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{stem[:60]}-{mark}{dot}{suffix[:10]}"

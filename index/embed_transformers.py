@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,10 +17,12 @@ class TransformersEmbedder:
     """A model by its name on a hub that is already on this machine, or by the path of its folder."""
 
     def __init__(self, name: str) -> None:
+        # Nothing is asked from a hub: neither the model nor what its client library looks up by itself.
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
         from sentence_transformers import SentenceTransformer
 
         try:
-            model: Any = SentenceTransformer(name, device="cpu")
+            model: Any = SentenceTransformer(name, device="cpu", local_files_only=True)
         except Exception as error:  # the library raises many kinds, from OSError to its own
             raise ModelError(f"The embedding model {name!r} could not be loaded ({type(error).__name__}: {error}); give the "
                              "name or the folder of a sentence-transformers model that is on this machine.") from error

@@ -7,7 +7,8 @@ IndexingError
 ├── SourceError          a path does not exist, is not readable, or lies outside its folder
 ├── LoadError            one file could not be read; `reason` is the half-sentence shown to the user
 │   ├── UnsupportedFormat    no loader for this kind of file
-│   └── LimitExceeded        time, memory or unpacked size went over the limit
+│   ├── LimitExceeded        time, memory or unpacked size went over the limit
+│   └── ReadingFailed        the process or a library that reads failed; worth trying again
 ├── CatalogError         the catalog is damaged, from a newer version, or another file altogether
 │   └── EmbedderMismatch     the collection was built with another embedder
 ├── ModelError           an embedder's weights are missing or not the expected ones
@@ -38,6 +39,10 @@ class UnsupportedFormat(LoadError):
 
 class LimitExceeded(LoadError):
     """Reading the file went over the limit on time, memory or unpacked size."""
+
+
+class ReadingFailed(LoadError):
+    """The reading process or one of its libraries failed, perhaps not for what is in the file: worth trying again."""
 
 
 class CatalogError(IndexingError):

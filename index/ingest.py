@@ -8,6 +8,7 @@ removed when the index is next opened.
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +18,10 @@ from typing import Protocol
 
 from index.catalog import Catalog, Entry
 from index.embed import Embedder, Vectors
-from index.errors import LimitExceeded, LoadError, UnsupportedFormat
+from index.errors import LimitExceeded, LoadError, ReadingFailed, UnsupportedFormat
 from index.identity import document_id, revision
 from index.load.formats import LOADER_VERSION, supported
+from index.load.read import open_file
 from index.passages import PASSAGES_VERSION, make_passages
 from index.records import Document, FileFailure, IngestReport, Loaded, Passage, Progress
 from index.sentences import SPLITTER_VERSION, split
@@ -29,8 +31,13 @@ BATCH_PASSAGES = 128  # what a crash can cost; fewer would make more of the slow
 EMBED_AT_ONCE = 64
 VERSIONS = f"{LOADER_VERSION}.{SPLITTER_VERSION}.{PASSAGES_VERSION}"
 
-Load = Callable[[Path], Loaded]
 Report = Callable[[Progress], None]
+
+
+class Load(Protocol):
+    """Reads one file; `within` is the folder that its real path must lie in. Raises LoadError."""
+
+    def __call__(self, path: Path, *, within: Path | None = None) -> Loaded: ...
 
 
 class VectorIndex(Protocol):
@@ -94,20 +101,22 @@ class Ingest:
         """Puts one file into the batch if it changed; says why if it could not be read."""
         file = target.location / path
         try:
-            fingerprint, modified = _fingerprint(file)
-        except OSError as error:
-            return FileFailure(path, f"cannot be read: {error.strerror}")
+            fingerprint, modified = _fingerprint(file, target.location)
+        except LoadError as error:
+            return FileFailure(path, str(error))
         if fingerprint == known:
             self.tally.unchanged += 1
+            if failed:  # it was broken in between
+                self.catalog.set_failures(target.source, [], forget=[path])
             return None
         if failed and failed[1] == fingerprint:
             return FileFailure(path, failed[0], not supported(file))
         try:
-            loaded = self.load(file)
+            loaded = self.load(file, within=target.location)
         except LoadError as error:
             reason = str(error) + (" (its last readable version is kept)" if known else "")
             failure = FileFailure(path, reason, isinstance(error, UnsupportedFormat))
-            again = isinstance(error, LimitExceeded)  # a slow machine or a small limit: worth trying at the next run
+            again = isinstance(error, LimitExceeded | ReadingFailed)  # not the file's fault for certain: read it next time
             self.catalog.set_failures(target.source, [(failure, "" if again else fingerprint)], forget=())
             return failure
         self._add(_stored(target.source, path, loaded, modified), loaded, fingerprint)
@@ -147,7 +156,8 @@ class Ingest:
             self.vectors.delete(passages)
         self.tally.removed += len(ids)
         stale = [path for source, path in self.catalog.failures()
-                 if source == target.source and path.startswith(target.prefix) and path not in present]
+                 if source == target.source and path.startswith(target.prefix) and path not in present
+                 and not path.startswith(target.unlisted)]
         self.catalog.set_failures(target.source, [], forget=stale)
 
 
@@ -163,11 +173,15 @@ def embed_missing(catalog: Catalog, embedder: Embedder, passages: Sequence[Passa
     return len(missing)
 
 
-def _fingerprint(file: Path) -> tuple[str, str]:
+def _fingerprint(file: Path, within: Path) -> tuple[str, str]:
     """Hash of the bytes and of the versions that decide what is made of them; and the file's time, ISO 8601 in UTC."""
-    with file.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    modified = datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    with open_file(Path(os.path.realpath(file)), within=within) as stream:
+        try:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise LoadError(f"cannot be read: {error.strerror or error}") from error
+        seconds = os.fstat(stream.fileno()).st_mtime
+    modified = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
     return f"{digest}/{VERSIONS}", modified
 
 

@@ -63,22 +63,40 @@ def _runs(counts: Sequence[int], start: int, end: int, target: int) -> Iterator[
 
 
 def _passages_of(run: Sequence[Sentence], too_long: bool, room: int, prefix: str, embedder: Embedder) -> Iterator[Passage]:
-    parts = _parts(run[0], room, embedder) if too_long else [(run[0].start, run[-1].end)]
+    bodies = _parts(run[0], room, embedder) if too_long else [(run[0].start, run[-1].end, _joined(run))]
     ids = [sentence.id for sentence in run]
-    for start, end in parts:
-        offset = run[0].start
-        body = run[0].text[start - offset : end - offset] if too_long else _joined(run)
+    for start, end, body in bodies:
         text = f"{prefix}\n{body}" if prefix else body
-        identity = passage_id(run[0].document_id, ids, text, (start - offset, end - offset))
+        identity = passage_id(run[0].document_id, ids, text, (start - run[0].start, end - run[0].start))
         yield Passage(identity, run[0].document_id, 0, run[0].ordinal, run[-1].ordinal, start, end, text,
                       content_hash(embedder.stamp, text))
 
 
-def _parts(sentence: Sentence, room: int, embedder: Embedder) -> list[tuple[int, int]]:
-    """A sentence that is longer than the limit is embedded in parts of `room` tokens; it is still cited whole."""
+def _parts(sentence: Sentence, room: int, embedder: Embedder) -> list[tuple[int, int, str]]:
+    """Ranges in the document and texts of the parts in which a sentence longer than the limit is embedded.
+
+    Each part has what of the sentence's context fits in a quarter of the room; the sentence is still cited whole.
+    """
+    context = _cut(sentence.context, room // PREFIX_SHARE, embedder)
+    head = f"{context}\n" if context else ""
+    room -= sum(embedder.count_tokens([head]))
     ends = embedder.token_ends(sentence.text)
-    cuts = [0, *(ends[position - 1] for position in range(room, len(ends), room)), len(sentence.text)]
-    return [(sentence.start + start, sentence.start + end) for start, end in zip(cuts, cuts[1:], strict=False) if start < end]
+    parts, start, first = [], 0, 0
+    while first < len(ends):
+        last = min(first + room, len(ends))
+        # Cut inside a word, its tokens can be others and more than they were in the sentence: count again.
+        while last > first + 1 and sum(embedder.count_tokens([sentence.text[start : ends[last - 1]]])) > room:
+            last -= 1
+        end = len(sentence.text) if last == len(ends) else ends[last - 1]
+        parts.append((sentence.start + start, sentence.start + end, head + sentence.text[start:end]))
+        start, first = end, last
+    return parts
+
+
+def _cut(text: str, most: int, embedder: Embedder) -> str:
+    """The text, cut to a number of tokens."""
+    ends = embedder.token_ends(text)
+    return text[: ends[most - 1]] if len(ends) > most else text
 
 
 def _joined(run: Sequence[Sentence]) -> str:
@@ -102,9 +120,7 @@ def _prefix(title: str, path: tuple[str, ...], embedder: Embedder) -> str:
     """Title and heading path, cut to a quarter of the embedder's limit."""
     names = [title, *(name for name in path if name != title)]
     prefix = " › ".join(" ".join(name.split()) for name in names if name.strip())
-    ends = embedder.token_ends(prefix)
-    most = embedder.limit // PREFIX_SHARE
-    return prefix[: ends[most - 1]] if len(ends) > most else prefix
+    return _cut(prefix, embedder.limit // PREFIX_SHARE, embedder)
 
 
 def _numbered(passages: Sequence[Passage]) -> Iterator[Passage]:

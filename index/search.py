@@ -20,7 +20,7 @@ DenseSearch = Callable[[Vectors, int], list[str]]
 
 def search(catalog: Catalog, dense: DenseSearch, question: str, vector: Vectors, limit: int) -> tuple[Hit, ...]:
     """At most `limit` hits, best first. Everything in them is of one moment of the catalog."""
-    candidates = dense(vector, CANDIDATES)
+    candidates = list(dict.fromkeys(dense(vector, CANDIDATES)))
     with catalog.snapshot():
         lexical = [identity for identity, _ in catalog.lexical(question, CANDIDATES)]
         vectors = catalog.vectors(list(dict.fromkeys([*candidates, *lexical])))

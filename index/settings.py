@@ -36,7 +36,7 @@ class Settings:
             collection=environment.get("ASSISTANT_COLLECTION") or "default",
             embedder=environment.get("ASSISTANT_EMBEDDER") or BUNDLED,
             file_seconds=_positive(environment, "ASSISTANT_FILE_SECONDS", 60.0),
-            file_megabytes=int(_positive(environment, "ASSISTANT_FILE_MEGABYTES", 2048)),
+            file_megabytes=max(1, int(_positive(environment, "ASSISTANT_FILE_MEGABYTES", 2048))),
         )
 
     @property

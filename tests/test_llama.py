@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from index import Collection, Settings
-from tests.fakes import HashEmbedder
+from fakes import HashEmbedder
 
 
 def test_nodes_hold_the_range_that_they_quote(tmp_path: Path) -> None:

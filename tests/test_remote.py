@@ -11,7 +11,7 @@ from index import Collection, Progress, Settings
 from index.errors import CollectionBusy, SourceError
 from index.lock import CollectionLock
 from index.remote import ingest_there
-from tests.fakes import HashEmbedder
+from fakes import HashEmbedder
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from index.errors import LimitExceeded, LoadError
+from index.errors import LimitExceeded, LoadError, ReadingFailed
 from index.load.formats import load_file
 from index.load.wire import LENGTH, error_message, loaded_message, pack
 
@@ -50,7 +50,7 @@ def _answer(request: dict[str, Any]) -> bytes:
         return pack(error_message(LoadError("the file is nested too deeply")))
     except Exception as error:  # a library's bug on one file is that file's failure, not the folder's
         where = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-        return pack(error_message(LoadError(f"the file could not be read ({where})")))
+        return pack(error_message(ReadingFailed(f"the file could not be read ({where})")))
 
 
 def _load(request: dict[str, Any]) -> Any:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 from index.errors import LimitExceeded, LoadError
@@ -12,8 +15,17 @@ FILE_BYTES = 200_000_000
 
 
 def read_file(path: Path, *, within: Path | None = None, limit: int = FILE_BYTES) -> bytes:
-    """The file's bytes. Raises `LoadError` unless it is a regular file, not a link, whose real place is inside
-    `within`.
+    """The file's bytes. Raises what `open_file` raises, and `LimitExceeded` beyond `limit` bytes."""
+    with open_file(path, within=within) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        if size > limit:
+            raise LimitExceeded(f"the file has {size:,} bytes; the limit is {limit:,}")
+        return _read_all(stream, size, limit)
+
+
+@contextmanager
+def open_file(path: Path, *, within: Path | None = None) -> Iterator[BufferedReader]:
+    """The open file. Raises `LoadError` unless it is a regular file, not a link, whose real place is inside `within`.
 
     What was opened is what is checked: a link or pipe that took the file's place since the listing is refused.
     """
@@ -28,11 +40,11 @@ def read_file(path: Path, *, within: Path | None = None, limit: int = FILE_BYTES
             raise LoadError(f"not a regular file: {kind_of(status.st_mode)}")
         if within is not None and not _is_within(handle, path, within):
             raise LoadError("its real path lies outside the folder")
-        if status.st_size > limit:
-            raise LimitExceeded(f"the file has {status.st_size:,} bytes; the limit is {limit:,}")
-        return _read_all(handle, status.st_size, limit)
-    finally:
+    except BaseException:
         os.close(handle)
+        raise
+    with os.fdopen(handle, "rb") as stream:
+        yield stream
 
 
 def kind_of(mode: int) -> str:
@@ -66,14 +78,13 @@ def _is_within(handle: int, path: Path, within: Path) -> bool:
     return real.is_relative_to(os.path.realpath(within))
 
 
-def _read_all(handle: int, size: int, limit: int) -> bytes:
-    with os.fdopen(os.dup(handle), "rb") as stream:
-        try:
-            data = stream.read(size)  # not the limit: as much memory as is asked for is taken at once
-            while len(data) <= limit and (more := stream.read(1 << 20)):  # it grew, or its file system says no size
-                data += more
-        except OSError as error:
-            raise LoadError(f"cannot be read: {error.strerror or error}") from error
+def _read_all(stream: BufferedReader, size: int, limit: int) -> bytes:
+    try:
+        data = stream.read(size)  # not the limit: as much memory as is asked for is taken at once
+        while len(data) <= limit and (more := stream.read(1 << 20)):  # it grew, or its file system says no size
+            data += more
+    except OSError as error:
+        raise LoadError(f"cannot be read: {error.strerror or error}") from error
     if len(data) > limit:
         raise LimitExceeded(f"the file grew past the limit of {limit:,} bytes while it was read")
     return data

@@ -9,7 +9,7 @@ import json
 import struct
 from typing import Any, get_args
 
-from index.errors import LimitExceeded, LoadError, UnsupportedFormat
+from index.errors import LimitExceeded, LoadError, ReadingFailed, UnsupportedFormat
 from index.records import Block, Heading, Kind, Loaded, Page
 
 LENGTH = struct.Struct(">Q")
@@ -18,6 +18,7 @@ ERRORS: dict[str, type[LoadError]] = {
     "LoadError": LoadError,
     "UnsupportedFormat": UnsupportedFormat,
     "LimitExceeded": LimitExceeded,
+    "ReadingFailed": ReadingFailed,
 }
 REASON = 500  # characters
 
@@ -56,7 +57,7 @@ def read_answer(body: bytes) -> Loaded:
             raise ERRORS.get(message["error"], LoadError)(_string(message["reason"])[:REASON])
         loaded = _loaded(message)
     except (ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
-        raise LoadError("the reading process gave a damaged answer") from error
+        raise ReadingFailed("the reading process gave a damaged answer") from error
     return loaded
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index.errors import LimitExceeded, LoadError
+from index.errors import LimitExceeded, LoadError, ReadingFailed
 from index.load.limits import Limits
 from index.load.wire import LENGTH, pack, read_answer
 from index.records import Loaded
@@ -107,7 +107,7 @@ def _start(limits: Limits) -> subprocess.Popen[bytes]:
     except BaseException as error:
         _end(child)
         if isinstance(error, (EOFError, OSError)):  # TimeoutError is an OSError
-            raise LoadError(
+            raise ReadingFailed(
                 "the reading process did not start; `python -c 'import index.load.child'` may say why"
             ) from error
         raise
@@ -166,7 +166,7 @@ def _death(child: subprocess.Popen[bytes]) -> LoadError:
         )
     if code == -signal.SIGKILL:
         return LimitExceeded("the reading process was killed on this file, most likely for lack of memory")
-    return LoadError(f"the reading process ended on this file without an answer (status {code})")
+    return ReadingFailed(f"the reading process ended on this file without an answer (status {code})")
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
