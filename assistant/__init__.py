@@ -16,8 +16,14 @@ if TYPE_CHECKING:
     from assistant.record import Answer as Answer
     from assistant.record import Citation as Citation
 
-_HOMES = {"Reader": "read", "Evidence": "read", "Assistant": "answer", "Answer": "record", "Citation": "record",
-          "AssistantError": "errors"}
+_HOMES = {
+    "Reader": "read",
+    "Evidence": "read",
+    "Assistant": "answer",
+    "Answer": "record",
+    "Citation": "record",
+    "AssistantError": "errors",
+}
 __all__ = ["Answer", "Assistant", "AssistantError", "Citation", "Evidence", "Reader"]
 
 

@@ -80,17 +80,26 @@ def clean_question(question: str) -> str:
 
 def _answer(question: str, chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> Answer:
     citations = tuple(_citation(number, one) for number, one in enumerate(chosen, start=1))
-    sentences = tuple(AnswerSentence(" ".join(one.sentence.text.split()), (number,), "source", one.score)
-                      for number, one in enumerate(chosen, start=1))
+    sentences = tuple(
+        AnswerSentence(" ".join(one.sentence.text.split()), (number,), "source", one.score)
+        for number, one in enumerate(chosen, start=1)
+    )
     nearest = [] if chosen else [one for one in evidence if can_stand_alone(one.sentence)][:NEAREST]
     notes = _notes(question, chosen)
     verdict: Verdict = "not_found" if not chosen else "partial" if notes else "answered"
     identity = [question, *(f"{one.sentence.id}@{one.document.revision}" for one in [*chosen, *nearest])]
     return Answer(
-        id=hashlib.sha256("\n".join(identity).encode()).hexdigest()[:16], question=question, standalone_question=question,
-        verdict=verdict, sentences=sentences, citations=citations,
+        id=hashlib.sha256("\n".join(identity).encode()).hexdigest()[:16],
+        question=question,
+        standalone_question=question,
+        verdict=verdict,
+        sentences=sentences,
+        citations=citations,
         nearest=tuple(_citation(number, one) for number, one in enumerate(nearest, start=1)),
-        coverage=Coverage(len(sentences), len(sentences)), timings_ms={}, notes=notes)
+        coverage=Coverage(len(sentences), len(sentences)),
+        timings_ms={},
+        notes=notes,
+    )
 
 
 def _notes(question: str, chosen: Sequence[Evidence]) -> tuple[str, ...]:
@@ -107,12 +116,21 @@ def _notes(question: str, chosen: Sequence[Evidence]) -> tuple[str, ...]:
 
 def _citation(number: int, one: Evidence) -> Citation:
     sentence, document = one.sentence, one.document
-    cited = CitedDocument(document.id, document.revision, document.title, f"{document.source}/{document.path}",
-                          document.modified)
+    cited = CitedDocument(
+        document.id, document.revision, document.title, f"{document.source}/{document.path}", document.modified
+    )
     return Citation(
-        number=number, quote=document.text[sentence.start : sentence.end], sentence_id=sentence.id, document=cited,
-        start=sentence.start, end=sentence.end, context=sentence.context, pages=_pages(document, sentence),
-        heading=tuple(name for name in heading_path(document.headings, sentence.start) if name != document.title), address=document.address)
+        number=number,
+        quote=document.text[sentence.start : sentence.end],
+        sentence_id=sentence.id,
+        document=cited,
+        start=sentence.start,
+        end=sentence.end,
+        context=sentence.context,
+        pages=_pages(document, sentence),
+        heading=tuple(name for name in heading_path(document.headings, sentence.start) if name != document.title),
+        address=document.address,
+    )
 
 
 def _pages(document: Document, sentence: Sentence) -> tuple[int, int] | None:

@@ -20,13 +20,25 @@ from index.errors import IndexingError
 if TYPE_CHECKING:
     from index import Collection, Settings
 
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the collections. [env: ASSISTANT_DATA] [default: data]",
-                                           show_default=False)]
-Name = Annotated[str | None, typer.Option("--collection", help="Name of the collection. [env: ASSISTANT_COLLECTION] "
-                                          "[default: default]", show_default=False)]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="Folder of the collections. [env: ASSISTANT_DATA] [default: data]", show_default=False),
+]
+Name = Annotated[
+    str | None,
+    typer.Option(
+        "--collection",
+        help="Name of the collection. [env: ASSISTANT_COLLECTION] [default: default]",
+        show_default=False,
+    ),
+]
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="Answers questions from your documents and cites the exact sentence behind every sentence.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Answers questions from your documents and cites the exact sentence behind every sentence.",
+)
 
 
 @app.callback()
@@ -39,7 +51,9 @@ def take_any_letter() -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; none: all folders read before.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files and folders; none: all folders read before.")
+    ] = None,
     data: Data = None,
     collection: Name = None,
 ) -> None:
@@ -97,7 +111,9 @@ def chat(data: Data = None, collection: Name = None) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 7860,
-    example: Annotated[list[str] | None, typer.Option(help="A question offered on the empty page; may be repeated.")] = None,
+    example: Annotated[
+        list[str] | None, typer.Option(help="A question offered on the empty page; may be repeated.")
+    ] = None,
     data: Data = None,
     collection: Name = None,
 ) -> None:
@@ -111,8 +127,13 @@ def serve(
         from index.collection import Collection
 
         with Collection.serve(_settings(data, collection)) as opened:
-            serve_assistant(Assistant(opened), host, port, examples=example or (),
-                            ready=lambda address: terminal.say(f"The chat is at {address} (Ctrl-C ends it)."))
+            serve_assistant(
+                Assistant(opened),
+                host,
+                port,
+                examples=example or (),
+                ready=lambda address: terminal.say(f"The chat is at {address} (Ctrl-C ends it)."),
+            )
 
 
 @app.command()

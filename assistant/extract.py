@@ -33,7 +33,9 @@ def extract(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 def in_reading_order(chosen: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Document of the best sentence first; within a document as they stand there."""
-    rank = {one.document.id: -max(other.score for other in chosen if other.document.id == one.document.id) for one in chosen}
+    rank = {
+        one.document.id: -max(other.score for other in chosen if other.document.id == one.document.id) for one in chosen
+    }
     return tuple(sorted(chosen, key=lambda one: (rank[one.document.id], one.document.id, one.sentence.ordinal)))
 
 

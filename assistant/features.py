@@ -12,15 +12,25 @@ from assistant.question import Question, satisfies
 from index.lexical import content_stems, words
 from index.sentences import word_count
 
-NAMES = ("similarity", "covered", "covered_near", "covered_passage", "kind_absent", "length", "pronoun", "names_missing",
-         "numbers_missing")
+NAMES = (
+    "similarity",
+    "covered",
+    "covered_near",
+    "covered_passage",
+    "kind_absent",
+    "length",
+    "pronoun",
+    "names_missing",
+    "numbers_missing",
+)
 _PRONOUNS = [[word] for word in "he she it they this these those that his her its their such both".split()]
 
 Matrix = NDArray[np.float64]
 
 
-def features(question: Question, vector: NDArray[np.float32], sentences: Sequence[str], vectors: NDArray[np.float32],
-             about: str) -> Matrix:
+def features(
+    question: Question, vector: NDArray[np.float32], sentences: Sequence[str], vectors: NDArray[np.float32], about: str
+) -> Matrix:
     """One row per sentence of a passage, columns as NAMES.
 
     `vector` is the question's unit vector, `vectors` those of the sentences; `about` is the title and heading path,
@@ -35,11 +45,19 @@ def features(question: Question, vector: NDArray[np.float32], sentences: Sequenc
     rows = []
     for index, sentence in enumerate(sentences):
         near = about_stems.union(*stems[max(0, index - 1) : index + 2])
-        rows.append((
-            float(vectors[index] @ vector), _share(question.stems, stems[index]), _share(question.stems, near),
-            covered_passage, float(not satisfies(question, sentence)), math.log1p(word_count(sentence)),
-            float(words(sentence[:20])[:1] in _PRONOUNS), names_missing, numbers_missing,
-        ))
+        rows.append(
+            (
+                float(vectors[index] @ vector),
+                _share(question.stems, stems[index]),
+                _share(question.stems, near),
+                covered_passage,
+                float(not satisfies(question, sentence)),
+                math.log1p(word_count(sentence)),
+                float(words(sentence[:20])[:1] in _PRONOUNS),
+                names_missing,
+                numbers_missing,
+            )
+        )
     return np.array(rows, np.float64).reshape(len(sentences), len(NAMES))
 
 

@@ -24,9 +24,21 @@ class CollectionRetriever(BaseRetriever):
 
 def _node(hit: Hit) -> TextNode:
     document, start, end = hit.document, hit.sentences[0].start, hit.sentences[-1].end
-    metadata = {"document_id": document.id, "revision": document.revision, "title": document.title,
-                "source": f"{document.source}/{document.path}", "modified": document.modified,
-                "heading": " › ".join(heading_path(document.headings, start)), "similarity": hit.similarity}
-    return TextNode(id_=hit.passage.id, text=document.text[start:end], start_char_idx=start, end_char_idx=end,
-                    metadata=metadata, excluded_embed_metadata_keys=list(metadata),
-                    excluded_llm_metadata_keys=["document_id", "revision", "similarity"])
+    metadata = {
+        "document_id": document.id,
+        "revision": document.revision,
+        "title": document.title,
+        "source": f"{document.source}/{document.path}",
+        "modified": document.modified,
+        "heading": " › ".join(heading_path(document.headings, start)),
+        "similarity": hit.similarity,
+    }
+    return TextNode(
+        id_=hit.passage.id,
+        text=document.text[start:end],
+        start_char_idx=start,
+        end_char_idx=end,
+        metadata=metadata,
+        excluded_embed_metadata_keys=list(metadata),
+        excluded_llm_metadata_keys=["document_id", "revision", "similarity"],
+    )

@@ -10,7 +10,10 @@ from assistant.errors import PromptError
 
 # Each text with the variables that it must use, no more and no fewer.
 DECLARED: dict[str, frozenset[str]] = {"refusal": frozenset(), "missing": frozenset({"words"})}
-_FOLDERS = (Path(__file__).parent / "_prompts", Path(__file__).parent.parent / "prompts")  # installed, or in the checkout
+_FOLDERS = (
+    Path(__file__).parent / "_prompts",
+    Path(__file__).parent.parent / "prompts",
+)  # installed, or in the checkout
 
 
 def say(name: str, **values: str) -> str:
@@ -30,5 +33,7 @@ def _template(name: str) -> str:
     except ValueError as error:
         raise PromptError(f"prompts/{name}.txt has a brace that does not match ({error}).") from error
     if used != DECLARED[name]:
-        raise PromptError(f"prompts/{name}.txt uses the variables {sorted(used)}, declared are {sorted(DECLARED[name])}.")
+        raise PromptError(
+            f"prompts/{name}.txt uses the variables {sorted(used)}, declared are {sorted(DECLARED[name])}."
+        )
     return text

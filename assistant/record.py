@@ -85,16 +85,41 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values, keys in the documented order."""
         plain = asdict(self)
-        keys = ("id", "conversation", "mode", "verdict", "question", "standalone_question", "notes", "withheld",
-                "sentences", "citations", "coverage", "nearest", "timings_ms")
+        keys = (
+            "id",
+            "conversation",
+            "mode",
+            "verdict",
+            "question",
+            "standalone_question",
+            "notes",
+            "withheld",
+            "sentences",
+            "citations",
+            "coverage",
+            "nearest",
+            "timings_ms",
+        )
         plain["citations"] = [_citation(one) for one in plain["citations"]]
         plain["nearest"] = [_citation(one) for one in plain["nearest"]]
         return {"schema": SCHEMA} | {key: _listed(plain[key]) for key in keys}
 
 
 def _citation(plain: dict[str, Any]) -> dict[str, Any]:
-    keys = ("number", "quote", "phrase", "context", "sentence_id", "document", "start", "end", "pages", "heading",
-            "address", "stale")
+    keys = (
+        "number",
+        "quote",
+        "phrase",
+        "context",
+        "sentence_id",
+        "document",
+        "start",
+        "end",
+        "pages",
+        "heading",
+        "address",
+        "stale",
+    )
     return {key: plain[key] for key in keys}
 
 

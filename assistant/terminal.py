@@ -60,8 +60,12 @@ def show_answer(answer: Answer) -> None:
 
 def show_report(report: IngestReport) -> None:
     """One line of what an ingest did, then one for each file that failed."""
-    counts = ((report.added, "added"), (report.changed, "changed"), (report.unchanged, "unchanged"),
-              (report.removed, "removed"))
+    counts = (
+        (report.added, "added"),
+        (report.changed, "changed"),
+        (report.unchanged, "unchanged"),
+        (report.removed, "removed"),
+    )
     said = ", ".join(f"{number} {word}" for number, word in counts if number) or "nothing to read"
     rate = f" ({report.passages / report.seconds:.0f}/s)" if report.passages and report.seconds > 0.5 else ""
     say(f"Documents: {said}. Passages embedded: {report.passages}{rate}. {report.seconds:.1f} s.")
@@ -71,11 +75,15 @@ def show_report(report: IngestReport) -> None:
 
 
 def show_status(name: str, documents: Sequence[DocumentSummary], status: Status) -> None:
-    say(f"Collection {name}: {status.documents} documents, {status.sentences} sentences, {status.passages} passages, "
-        f"{status.bytes / 1e6:.1f} MB, embedder {status.embedder}.")
+    say(
+        f"Collection {name}: {status.documents} documents, {status.sentences} sentences, {status.passages} passages, "
+        f"{status.bytes / 1e6:.1f} MB, embedder {status.embedder}."
+    )
     for document in documents[:MOST_LISTED]:
-        say(f"  {document.source}/{document.path} · {document.title} · {document.sentences} sentences · "
-            f"{document.modified[:10]}")
+        say(
+            f"  {document.source}/{document.path} · {document.title} · {document.sentences} sentences · "
+            f"{document.modified[:10]}"
+        )
     if len(documents) > MOST_LISTED:
         say(f"  … and {len(documents) - MOST_LISTED} more")
     for failure in status.failures:
@@ -101,8 +109,13 @@ def progress() -> Iterator[Callable[[Progress], None]]:
     """A bar on stderr with rate and time left; the function given moves it."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
-               TextColumn("{task.fields[path]}"))
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[path]}"),
+    )
     with Progress(*columns, console=_err, transient=True) as bar:
         task = bar.add_task("", total=None, rate="", path="")
 
@@ -110,8 +123,13 @@ def progress() -> Iterator[Callable[[Progress], None]]:
             elapsed = bar.tasks[0].elapsed or 0.0
             passages = at.passages  # type: ignore[attr-defined]  # a Progress of ours, whose name rich's takes here
             rate = f"{passages / elapsed:.0f} passages/s" if passages and elapsed > 0.5 else ""
-            bar.update(task, completed=at.done, total=at.total, rate=rate,  # type: ignore[attr-defined]
-                       path=Text(printable(at.path)[-50:]))  # type: ignore[attr-defined]
+            bar.update(
+                task,
+                completed=at.done,
+                total=at.total,
+                rate=rate,  # type: ignore[attr-defined]
+                path=Text(printable(at.path)[-50:]),
+            )  # type: ignore[attr-defined]
 
         yield show
 
@@ -123,6 +141,12 @@ def _source(citation: Citation) -> Text:
     quote = " ".join(citation.quote.split())
     context = f"{citation.context.rstrip(':')}: " if citation.context else ""
     return Text.assemble(
-        (f"[{citation.number}] ", "bold cyan"), (printable(context), "dim"), f"“{printable(quote)}”",
-        (f"\n    {printable(document.title)}{printable(heading)} ({printable(document.source)}{pages}, "
-         f"{printable(document.modified[:10])})", "dim"))
+        (f"[{citation.number}] ", "bold cyan"),
+        (printable(context), "dim"),
+        f"“{printable(quote)}”",
+        (
+            f"\n    {printable(document.title)}{printable(heading)} ({printable(document.source)}{pages}, "
+            f"{printable(document.modified[:10])})",
+            "dim",
+        ),
+    )

@@ -53,8 +53,15 @@ def evaluate_article(assistant: Assistant, verbose: bool) -> dict[str, tuple[int
         row = json.loads(line)
         answer = assistant.ask(row["question"])
         quotes = [citation.quote.lower() for citation in answer.citations]
-        right = answer.verdict == "not_found" if row["type"] == "near_miss" else any(
-            all(word.lower() in quote for word in alternative) for quote in quotes for alternative in row["must_hold"])
+        right = (
+            answer.verdict == "not_found"
+            if row["type"] == "near_miss"
+            else any(
+                all(word.lower() in quote for word in alternative)
+                for quote in quotes
+                for alternative in row["must_hold"]
+            )
+        )
         counts[row["type"]].append(right)
         if verbose and not right:
             show(row, answer.verdict, quotes)
@@ -71,7 +78,10 @@ def main() -> None:
     parser.add_argument("--verbose", action="store_true", help="print every question that went wrong")
     parser.add_argument("--article", type=Path, help="folder of the first article: its 80 questions instead")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as data, collection_of(arguments.article or ROOT / "seeds", Path(data)) as opened:
+    with (
+        tempfile.TemporaryDirectory() as data,
+        collection_of(arguments.article or ROOT / "seeds", Path(data)) as opened,
+    ):
         evaluate = evaluate_article if arguments.article else evaluate_seeds
         for kind, (right, total) in evaluate(Assistant(opened), arguments.verbose).items():
             print(f"{kind:16s}{share(right, total)}")

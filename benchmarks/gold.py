@@ -42,11 +42,19 @@ def read_gold(path: Path, collection: Collection) -> list[Gold]:
     questions = []
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        spans = [locate(documents.get(span["document"]), span["quote"], span.get("occurrence", 0), row["id"])
-                 for span in row["spans"]]
+        spans = [
+            locate(documents.get(span["document"]), span["quote"], span.get("occurrence", 0), row["id"])
+            for span in row["spans"]
+        ]
         groups = row.get("needs") or ([list(range(len(spans)))] if spans else [])
-        questions.append(Gold(row["id"], row["question"], row["type"],
-                              tuple(tuple(spans[index] for index in group) for group in groups)))
+        questions.append(
+            Gold(
+                row["id"],
+                row["question"],
+                row["type"],
+                tuple(tuple(spans[index] for index in group) for group in groups),
+            )
+        )
     return questions
 
 
@@ -64,8 +72,11 @@ def locate(document: Document | None, quote: str, occurrence: int, question: str
 
 def cites(answer: Answer, spans: Iterable[Span]) -> bool:
     """Whether one of the answer's citations overlaps one of the spans."""
-    return any(citation.document.id == span.document_id and citation.start < span.end and citation.end > span.start
-               for citation in answer.citations for span in spans)
+    return any(
+        citation.document.id == span.document_id and citation.start < span.end and citation.end > span.start
+        for citation in answer.citations
+        for span in spans
+    )
 
 
 def share(hits: int, total: int) -> str:

@@ -47,9 +47,7 @@ class Case:
 def read_cases(name: str) -> tuple[Case, ...]:
     """The cases of one file of tests/data."""
     rows = [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
-    return tuple(
-        Case(row["id"], row["topic"], row["language"], row["text"], tuple(row["sentences"])) for row in rows
-    )
+    return tuple(Case(row["id"], row["topic"], row["language"], row["text"], tuple(row["sentences"])) for row in rows)
 
 
 def load(case: Case) -> Loaded:

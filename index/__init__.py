@@ -37,7 +37,7 @@ _HOMES = {
     "records ": ("Progress", "IngestReport", "FileFailure", "Hit"),
     "errors": ("IndexingError",),
 }
-__all__ = [name for names in _HOMES.values() for name in names]  # noqa: PLE0604  # all are strings
+__all__ = [name for names in _HOMES.values() for name in names]  # all are strings
 
 
 def __getattr__(name: str) -> Any:

@@ -53,15 +53,19 @@ class Catalog(Database):
         try:
             there = path.is_file()
         except OSError as error:
-            raise CatalogError(f"{path} cannot be a collection's place ({error.strerror}); give another --data.") from error
+            raise CatalogError(
+                f"{path} cannot be a collection's place ({error.strerror}); give another --data."
+            ) from error
         if not create and not there:
             raise CatalogError(f"There is no collection at {path.parent}; run `assistant ingest PATH` first.")
         if create:
             self.create(schema.TABLES, version=schema.SCHEMA_VERSION)
         version = self.meta().get("schema", "0")
         if version != str(schema.SCHEMA_VERSION):
-            raise CatalogError(f"{path} has format {version}, this version reads {schema.SCHEMA_VERSION}; "
-                               "use the version that wrote it, or ingest into a new folder.")
+            raise CatalogError(
+                f"{path} has format {version}, this version reads {schema.SCHEMA_VERSION}; "
+                "use the version that wrote it, or ingest into a new folder."
+            )
 
     # -- what is there -------------------------------------------------------------------------------------------
 
@@ -95,7 +99,8 @@ class Catalog(Database):
         rows = self.query(
             "SELECT id, title, source, path, modified, "
             "(SELECT count(*) FROM sentences WHERE document_id = documents.id) AS sentences "
-            "FROM documents ORDER BY source, path")
+            "FROM documents ORDER BY source, path"
+        )
         return tuple(DocumentSummary(*row) for row in rows)
 
     def document(self, document_id: str) -> Document | None:
@@ -107,7 +112,11 @@ class Catalog(Database):
         rows = self.query(
             "SELECT sentences.* FROM sentences JOIN documents ON documents.id = document_id "
             "WHERE document_id = ? AND revision = ? AND ordinal BETWEEN ? AND ? ORDER BY ordinal",
-            document.id, document.revision, first, last)
+            document.id,
+            document.revision,
+            first,
+            last,
+        )
         return tuple(schema.to_sentence(row, document.text) for row in rows)
 
     def counts(self) -> dict[str, int]:
@@ -130,14 +139,20 @@ class Catalog(Database):
             return []
         rows = self.query(
             "SELECT passages.id AS id, -bm25(lexical) AS score FROM lexical JOIN passages ON passages.number = lexical.rowid "
-            "WHERE lexical MATCH ? ORDER BY score DESC, passages.id LIMIT ?", expression, limit)
+            "WHERE lexical MATCH ? ORDER BY score DESC, passages.id LIMIT ?",
+            expression,
+            limit,
+        )
         return [(row["id"], row["score"]) for row in rows]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of the passages with these ids, by id."""
         marks = ",".join("?" * len(ids))
-        rows = self.query("SELECT passages.id AS id, vector FROM passages JOIN vectors USING (content) "
-                           f"WHERE passages.id IN ({marks})", *ids)
+        rows = self.query(
+            "SELECT passages.id AS id, vector FROM passages JOIN vectors USING (content) "
+            f"WHERE passages.id IN ({marks})",
+            *ids,
+        )
         return {row["id"]: np.frombuffer(row["vector"], np.float32) for row in rows}
 
     def vectors_of(self, contents: Sequence[str]) -> Vectors:
@@ -145,21 +160,29 @@ class Catalog(Database):
         found: dict[str, Vectors] = {}
         for start in range(0, len(contents), 500):
             part = contents[start : start + 500]
-            for row in self.query(f"SELECT content, vector FROM vectors WHERE content IN ({','.join('?' * len(part))})", *part):
+            for row in self.query(
+                f"SELECT content, vector FROM vectors WHERE content IN ({','.join('?' * len(part))})", *part
+            ):
                 found[row["content"]] = np.frombuffer(row["vector"], np.float32)
         return np.stack([found[content] for content in contents])
 
     def passage_ids(self, document_ids: Sequence[str]) -> list[str]:
         """The ids of all passages of these documents."""
-        return [row["id"] for one in document_ids
-                for row in self.query("SELECT id FROM passages WHERE document_id = ? ORDER BY ordinal", one)]
+        return [
+            row["id"]
+            for one in document_ids
+            for row in self.query("SELECT id FROM passages WHERE document_id = ? ORDER BY ordinal", one)
+        ]
 
     def passage_vectors(self, batch: int = 4096) -> Iterator[tuple[list[str], Vectors]]:
         """Every passage id with its vector, in batches: ids and a matrix with a row for each, ordered by number."""
         last = -1
         while rows := self.query(
-                "SELECT number, id, vector FROM passages JOIN vectors USING (content) WHERE number > ? "
-                "ORDER BY number LIMIT ?", last, batch):
+            "SELECT number, id, vector FROM passages JOIN vectors USING (content) WHERE number > ? "
+            "ORDER BY number LIMIT ?",
+            last,
+            batch,
+        ):
             last = rows[-1]["number"]
             matrix = np.frombuffer(b"".join(row["vector"] for row in rows), np.float32)
             yield [row["id"] for row in rows], matrix.reshape(len(rows), -1)
@@ -182,8 +205,11 @@ class Catalog(Database):
     def add_source(self, name: str, location: str, *, whole: bool = True) -> None:
         """Adds a source, or says of a known one that it is read whole from now on: the folder, not single files of it."""
         with self.transaction() as connection:
-            connection.execute("INSERT INTO sources VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET whole = "
-                               "max(whole, excluded.whole)", (name, location, whole))
+            connection.execute(
+                "INSERT INTO sources VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET whole = "
+                "max(whole, excluded.whole)",
+                (name, location, whole),
+            )
 
     def keep_vectors(self, contents: Sequence[str], vectors: Vectors) -> None:
         """Keeps vectors by content hash, before anything refers to them: embedding is the work that must not be lost."""
@@ -196,15 +222,22 @@ class Catalog(Database):
         with self.transaction() as connection:
             for entry in entries:
                 _delete(connection, entry.document.id)
-                connection.execute(f"INSERT INTO documents VALUES ({','.join('?' * 12)})",
-                                   schema.document_row(entry.document, entry.fingerprint))
-                connection.executemany("INSERT INTO sentences VALUES (?,?,?,?,?,?,?,?)", (
-                    (one.document_id, one.ordinal, one.id, one.start, one.end, one.kind, one.context, one.block)
-                    for one in entry.sentences))
+                connection.execute(
+                    f"INSERT INTO documents VALUES ({','.join('?' * 12)})",
+                    schema.document_row(entry.document, entry.fingerprint),
+                )
+                connection.executemany(
+                    "INSERT INTO sentences VALUES (?,?,?,?,?,?,?,?)",
+                    (
+                        (one.document_id, one.ordinal, one.id, one.start, one.end, one.kind, one.context, one.block)
+                        for one in entry.sentences
+                    ),
+                )
                 for passage in entry.passages:
                     _insert_passage(connection, passage)
-                connection.execute("DELETE FROM failures WHERE source = ? AND path = ?",
-                                   (entry.document.source, entry.document.path))
+                connection.execute(
+                    "DELETE FROM failures WHERE source = ? AND path = ?", (entry.document.source, entry.document.path)
+                )
             _count_change(connection)
 
     def replace_passages(self, passages: Iterable[tuple[str, Sequence[Passage]]], stamp: str) -> None:
@@ -226,9 +259,13 @@ class Catalog(Database):
     def set_failures(self, source: str, failures: Sequence[tuple[FileFailure, str]], forget: Iterable[str]) -> None:
         """Records files that could not be read, with their fingerprints, and forgets those at other paths."""
         with self.transaction() as connection:
-            connection.executemany("DELETE FROM failures WHERE source = ? AND path = ?", ((source, path) for path in forget))
-            connection.executemany("INSERT OR REPLACE INTO failures VALUES (?,?,?,?)", (
-                (source, failure.path, failure.reason, fingerprint) for failure, fingerprint in failures))
+            connection.executemany(
+                "DELETE FROM failures WHERE source = ? AND path = ?", ((source, path) for path in forget)
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO failures VALUES (?,?,?,?)",
+                ((source, failure.path, failure.reason, fingerprint) for failure, fingerprint in failures),
+            )
 
     def sweep(self) -> None:
         """Drops vectors that no passage uses."""
@@ -239,10 +276,21 @@ class Catalog(Database):
 def _insert_passage(connection: sqlite3.Connection, passage: Passage) -> None:
     cursor = connection.execute(
         f"INSERT INTO passages ({schema.PASSAGE_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)",
-        (passage.id, passage.document_id, passage.ordinal, passage.first, passage.last, passage.start, passage.end,
-         passage.embedded_text, passage.content))
-    connection.execute("INSERT INTO lexical (rowid, body) VALUES (?, ?)",
-                       (cursor.lastrowid, searchable(passage.embedded_text)))
+        (
+            passage.id,
+            passage.document_id,
+            passage.ordinal,
+            passage.first,
+            passage.last,
+            passage.start,
+            passage.end,
+            passage.embedded_text,
+            passage.content,
+        ),
+    )
+    connection.execute(
+        "INSERT INTO lexical (rowid, body) VALUES (?, ?)", (cursor.lastrowid, searchable(passage.embedded_text))
+    )
 
 
 def _delete(connection: sqlite3.Connection, document_id: str) -> None:
@@ -252,11 +300,13 @@ def _delete(connection: sqlite3.Connection, document_id: str) -> None:
 
 
 def _delete_passages(connection: sqlite3.Connection, document_id: str) -> None:
-    connection.execute("DELETE FROM lexical WHERE rowid IN (SELECT number FROM passages WHERE document_id = ?)",
-                       (document_id,))
+    connection.execute(
+        "DELETE FROM lexical WHERE rowid IN (SELECT number FROM passages WHERE document_id = ?)", (document_id,)
+    )
     connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
 
 
 def _count_change(connection: sqlite3.Connection) -> None:
-    connection.execute("INSERT INTO meta VALUES ('change', '1') "
-                       "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1")
+    connection.execute(
+        "INSERT INTO meta VALUES ('change', '1') ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+    )

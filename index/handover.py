@@ -69,8 +69,10 @@ class HandoverServer:
             listener.listen(8)
         except OSError as error:
             listener.close()
-            raise SettingsError(f"{self._path} cannot be made ({error.strerror or error}); keep the collection on a "
-                                "local disk and set ASSISTANT_DATA to it.") from error
+            raise SettingsError(
+                f"{self._path} cannot be made ({error.strerror or error}); keep the collection on a "
+                "local disk and set ASSISTANT_DATA to it."
+            ) from error
         self._listener = listener
         self._thread = threading.Thread(target=self._accept, name="handover", daemon=True)
         self._thread.start()
@@ -145,8 +147,9 @@ def hand_over(path: Path, request: Request) -> Iterator[dict[str, Any]] | None:
         return None
     except OSError as error:
         connection.close()
-        raise CollectionBusy(f"The server at {path} cannot be asked ({error.strerror}); run this as the user that "
-                             "runs the server.") from error
+        raise CollectionBusy(
+            f"The server at {path} cannot be asked ({error.strerror}); run this as the user that runs the server."
+        ) from error
     return _answers(connection)
 
 

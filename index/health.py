@@ -130,8 +130,12 @@ def _in_child(arguments: list[str], seconds: float, cancelled: threading.Event |
     package = str(Path(__file__).resolve().parent.parent)
     path = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
     child = subprocess.Popen(
-        [sys.executable, "-P", "-W", "ignore", "-m", "index.health", *arguments], stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path})
+        [sys.executable, "-P", "-W", "ignore", "-m", "index.health", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": path},
+    )
     deadline = time.monotonic() + seconds
     try:
         while child.poll() is None:

@@ -63,8 +63,9 @@ class Tally:
 class Ingest:
     """One run of reading files into a catalog. The caller holds the collection's lock."""
 
-    def __init__(self, catalog: Catalog, vectors: VectorIndex, embedder: Embedder, load: Load,
-                 progress: Report | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog, vectors: VectorIndex, embedder: Embedder, load: Load, progress: Report | None = None
+    ) -> None:
         self.catalog = catalog
         self.vectors = vectors
         self.embedder = embedder
@@ -83,8 +84,15 @@ class Ingest:
             self._remove_vanished(target)
         self.catalog.sweep()
         tally = self.tally
-        return IngestReport(tally.added, tally.changed, tally.unchanged, tally.removed, tally.passages,
-                            time.monotonic() - started, tuple(tally.failures))
+        return IngestReport(
+            tally.added,
+            tally.changed,
+            tally.unchanged,
+            tally.removed,
+            tally.passages,
+            time.monotonic() - started,
+            tuple(tally.failures),
+        )
 
     def _read(self, target: Target, total: int) -> None:
         known = self.catalog.fingerprints(target.source)
@@ -97,7 +105,9 @@ class Ingest:
             self.tally.done += 1
             self.progress(Progress(self.tally.done, total, f"{target.source}/{path}", self.tally.passages))
 
-    def _read_file(self, target: Target, path: str, known: str | None, failed: tuple[str, str] | None) -> FileFailure | None:
+    def _read_file(
+        self, target: Target, path: str, known: str | None, failed: tuple[str, str] | None
+    ) -> FileFailure | None:
         """Puts one file into the batch if it changed; says why if it could not be read."""
         file = target.location / path
         try:
@@ -116,7 +126,9 @@ class Ingest:
         except LoadError as error:
             reason = str(error) + (" (its last readable version is kept)" if known else "")
             failure = FileFailure(path, reason, isinstance(error, UnsupportedFormat))
-            again = isinstance(error, LimitExceeded | ReadingFailed)  # not the file's fault for certain: read it next time
+            again = isinstance(
+                error, LimitExceeded | ReadingFailed
+            )  # not the file's fault for certain: read it next time
             self.catalog.set_failures(target.source, [(failure, "" if again else fingerprint)], forget=())
             return failure
         self._add(_stored(target.source, path, loaded, modified), loaded, fingerprint)
@@ -147,17 +159,25 @@ class Ingest:
         if target.prefix is None:
             return
         present = set(target.files) | {failure.path for failure in target.failures}
-        gone = [path for path in self.catalog.fingerprints(target.source)
-                if path.startswith(target.prefix) and path not in present and not path.startswith(target.unlisted)]
+        gone = [
+            path
+            for path in self.catalog.fingerprints(target.source)
+            if path.startswith(target.prefix) and path not in present and not path.startswith(target.unlisted)
+        ]
         ids = [document_id(target.source, path) for path in gone]
         passages = self.catalog.passage_ids(ids)
         if ids:
             self.catalog.remove(ids)
             self.vectors.delete(passages)
         self.tally.removed += len(ids)
-        stale = [path for source, path in self.catalog.failures()
-                 if source == target.source and path.startswith(target.prefix) and path not in present
-                 and not path.startswith(target.unlisted)]
+        stale = [
+            path
+            for source, path in self.catalog.failures()
+            if source == target.source
+            and path.startswith(target.prefix)
+            and path not in present
+            and not path.startswith(target.unlisted)
+        ]
         self.catalog.set_failures(target.source, [], forget=stale)
 
 
@@ -187,9 +207,18 @@ def _fingerprint(file: Path, within: Path) -> tuple[str, str]:
 
 def _stored(source: str, path: str, loaded: Loaded, modified: str) -> Document:
     return Document(
-        id=document_id(source, path), source=source, path=path, title=loaded.title, text=loaded.text,
-        revision=revision(loaded), modified=loaded.modified or modified, headings=loaded.headings, pages=loaded.pages,
-        address=loaded.address, language=loaded.language)
+        id=document_id(source, path),
+        source=source,
+        path=path,
+        title=loaded.title,
+        text=loaded.text,
+        revision=revision(loaded),
+        modified=loaded.modified or modified,
+        headings=loaded.headings,
+        pages=loaded.pages,
+        address=loaded.address,
+        language=loaded.language,
+    )
 
 
 def _chunks(items: list[str], size: int) -> Iterator[list[str]]:

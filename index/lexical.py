@@ -34,7 +34,7 @@ def match_expression(question: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text in order, lower case, possessive endings removed."""
-    return [term for term in _TERM.findall(text.lower().replace("’", "'").replace("'s ", " "))]
+    return list(_TERM.findall(text.lower().replace("’", "'").replace("'s ", " ")))
 
 
 def content_stems(text: str) -> list[str]:

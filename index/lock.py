@@ -54,8 +54,10 @@ class CollectionLock:
             raise CollectionBusy(self._refusal()) from None
         except OSError as error:
             os.close(descriptor)
-            raise SettingsError(f"{self.path} cannot be locked ({error.strerror}); keep the collection on a local disk "
-                                "and set ASSISTANT_DATA to it.") from error
+            raise SettingsError(
+                f"{self.path} cannot be locked ({error.strerror}); keep the collection on a local disk "
+                "and set ASSISTANT_DATA to it."
+            ) from error
         self._descriptor = descriptor
         _close_in_children(descriptor)
         content = json.dumps(asdict(Holder(os.getpid(), self.role))).encode()
@@ -77,16 +79,19 @@ class CollectionLock:
     def __enter__(self) -> CollectionLock:
         return self.acquire()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.release()
 
     def _opened(self) -> int:
         try:
             return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError as error:
-            raise SettingsError(f"{self.path} cannot be opened for writing ({error.strerror}); give this user write "
-                                "access to the folder, or set ASSISTANT_DATA to another one.") from error
+            raise SettingsError(
+                f"{self.path} cannot be opened for writing ({error.strerror}); give this user write "
+                "access to the folder, or set ASSISTANT_DATA to another one."
+            ) from error
 
     def _refusal(self) -> str:
         holder = read_holder(self.path)

@@ -23,8 +23,9 @@ def heading_path(headings: Sequence[Heading], position: int) -> tuple[str, ...]:
     return tuple(heading.text for heading in above)
 
 
-def make_passages(title: str, headings: Sequence[Heading], sentences: Sequence[Sentence],
-                  embedder: Embedder) -> tuple[Passage, ...]:
+def make_passages(
+    title: str, headings: Sequence[Heading], sentences: Sequence[Sentence], embedder: Embedder
+) -> tuple[Passage, ...]:
     """The passages of a document, in reading order. Boilerplate and code stand in none: they cannot be cited."""
     kept = [sentence for sentence in sentences if sentence.kind not in ("boilerplate", "code", "heading")]
     counts = embedder.count_tokens([_shown(sentence) for sentence in kept])
@@ -62,14 +63,25 @@ def _runs(counts: Sequence[int], start: int, end: int, target: int) -> Iterator[
         first = last - 1 if overlap else last
 
 
-def _passages_of(run: Sequence[Sentence], too_long: bool, room: int, prefix: str, embedder: Embedder) -> Iterator[Passage]:
+def _passages_of(
+    run: Sequence[Sentence], too_long: bool, room: int, prefix: str, embedder: Embedder
+) -> Iterator[Passage]:
     bodies = _parts(run[0], room, embedder) if too_long else [(run[0].start, run[-1].end, _joined(run))]
     ids = [sentence.id for sentence in run]
     for start, end, body in bodies:
         text = f"{prefix}\n{body}" if prefix else body
         identity = passage_id(run[0].document_id, ids, text, (start - run[0].start, end - run[0].start))
-        yield Passage(identity, run[0].document_id, 0, run[0].ordinal, run[-1].ordinal, start, end, text,
-                      content_hash(embedder.stamp, text))
+        yield Passage(
+            identity,
+            run[0].document_id,
+            0,
+            run[0].ordinal,
+            run[-1].ordinal,
+            start,
+            end,
+            text,
+            content_hash(embedder.stamp, text),
+        )
 
 
 def _parts(sentence: Sentence, room: int, embedder: Embedder) -> list[tuple[int, int, str]]:

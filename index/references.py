@@ -6,10 +6,14 @@ from index.records import Loaded
 
 # Headings of such sections as wikis, reports and papers name them, in the languages of the bundled word lists.
 NAMES = frozenset(
-    name.strip() for name in """sources, references, bibliography, works cited, further reading, external links, see also,
+    name.strip()
+    for name in """sources, references, bibliography, works cited, further reading, external links, see also,
     footnotes, endnotes, citations, literature, quellen, einzelnachweise, literatur, weblinks, siehe auch, références,
     sources et références, bibliographie, voir aussi, liens externes, referencias, bibliografía, fuentes, véase también,
-    enlaces externos, fonti, riferimenti, bibliografia, 参考文献, 脚注, 出典, примечания, литература, источники""".split(","))
+    enlaces externos, fonti, riferimenti, bibliografia, 参考文献, 脚注, 出典, примечания, литература, источники""".split(
+        ","
+    )
+)
 
 
 def reference_blocks(loaded: Loaded) -> frozenset[int]:

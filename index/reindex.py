@@ -11,7 +11,9 @@ from index.ingest import embed_missing
 from index.passages import make_passages
 
 
-def reindex(catalog: Catalog, index: DenseIndex, embedder: Embedder, progress: Callable[[int, int], None] | None) -> int:
+def reindex(
+    catalog: Catalog, index: DenseIndex, embedder: Embedder, progress: Callable[[int, int], None] | None
+) -> int:
     """The number of passages made. The caller holds the lock; `progress` gets documents done and in all.
 
     The old passages answer until one transaction changes over. What was embedded is kept, so an interrupted run goes on.

@@ -67,7 +67,9 @@ def _ingest_lines(request: Request, ingest: IngestHere) -> Iterator[dict[str, An
         while True:
             line = lines.get()
             if isinstance(line, Exception):
-                raise line if isinstance(line, IndexingError) else IndexingError(f"The server failed: {line!r}.") from line
+                raise (
+                    line if isinstance(line, IndexingError) else IndexingError(f"The server failed: {line!r}.")
+                ) from line
             yield line
             if "report" in line:
                 return

@@ -49,24 +49,61 @@ PASSAGE_COLUMNS = "id, document_id, ordinal, first, last, start, end, embedded_t
 def document_row(document: Document, fingerprint: str) -> tuple[object, ...]:
     headings = json.dumps([list(asdict(heading).values()) for heading in document.headings], ensure_ascii=False)
     pages = json.dumps([list(asdict(page).values()) for page in document.pages])
-    return (document.id, document.source, document.path, document.title, document.text, document.revision,
-            document.modified, headings, pages, document.address, document.language, fingerprint)
+    return (
+        document.id,
+        document.source,
+        document.path,
+        document.title,
+        document.text,
+        document.revision,
+        document.modified,
+        headings,
+        pages,
+        document.address,
+        document.language,
+        fingerprint,
+    )
 
 
 def to_document(row: sqlite3.Row) -> Document:
     return Document(
-        id=row["id"], source=row["source"], path=row["path"], title=row["title"], text=row["text"],
-        revision=row["revision"], modified=row["modified"], address=row["address"], language=row["language"],
+        id=row["id"],
+        source=row["source"],
+        path=row["path"],
+        title=row["title"],
+        text=row["text"],
+        revision=row["revision"],
+        modified=row["modified"],
+        address=row["address"],
+        language=row["language"],
         headings=tuple(Heading(*values) for values in json.loads(row["headings"])),
         pages=tuple(Page(*values) for values in json.loads(row["pages"])),
     )
 
 
 def to_sentence(row: sqlite3.Row, text: str) -> Sentence:
-    return Sentence(row["id"], row["document_id"], row["ordinal"], row["start"], row["end"],
-                    text[row["start"] : row["end"]], row["kind"], row["context"], row["block"])
+    return Sentence(
+        row["id"],
+        row["document_id"],
+        row["ordinal"],
+        row["start"],
+        row["end"],
+        text[row["start"] : row["end"]],
+        row["kind"],
+        row["context"],
+        row["block"],
+    )
 
 
 def to_passage(row: sqlite3.Row) -> Passage:
-    return Passage(row["id"], row["document_id"], row["ordinal"], row["first"], row["last"], row["start"], row["end"],
-                   row["embedded_text"], row["content"])
+    return Passage(
+        row["id"],
+        row["document_id"],
+        row["ordinal"],
+        row["first"],
+        row["last"],
+        row["start"],
+        row["end"],
+        row["embedded_text"],
+        row["content"],
+    )

@@ -36,8 +36,13 @@ def _ranks(ids: list[str]) -> dict[str, int]:
     return {identity: rank for rank, identity in enumerate(ids, start=1)}
 
 
-def _hits(catalog: Catalog, ids: list[str], fused: dict[str, float], similarity: dict[str, float],
-          ranks: tuple[dict[str, int], dict[str, int]]) -> tuple[Hit, ...]:
+def _hits(
+    catalog: Catalog,
+    ids: list[str],
+    fused: dict[str, float],
+    similarity: dict[str, float],
+    ranks: tuple[dict[str, int], dict[str, int]],
+) -> tuple[Hit, ...]:
     passages = catalog.passages(ids)
     documents = {one: catalog.document(one) for one in {passage.document_id for passage in passages.values()}}
     hits = []
@@ -46,6 +51,15 @@ def _hits(catalog: Catalog, ids: list[str], fused: dict[str, float], similarity:
         document = documents.get(passage.document_id) if passage else None
         if passage is None or document is None:
             continue
-        hits.append(Hit(passage, document, catalog.sentences(document, passage.first, passage.last), fused[identity],
-                        similarity[identity], ranks[0].get(identity), ranks[1].get(identity)))
+        hits.append(
+            Hit(
+                passage,
+                document,
+                catalog.sentences(document, passage.first, passage.last),
+                fused[identity],
+                similarity[identity],
+                ranks[0].get(identity),
+                ranks[1].get(identity),
+            )
+        )
     return tuple(hits)

@@ -18,7 +18,7 @@ SPLITTER_VERSION = 2
 WHOLE = frozenset({"row", "heading", "code"})  # blocks that are one sentence each
 WINDOW = 4_000  # characters given to the library at once
 LONG = 300  # characters; a longer piece is cut inside its quotes
-_NO_QUOTES = str.maketrans(dict.fromkeys("\"“”„«»「」『』", " "))
+_NO_QUOTES = str.maketrans(dict.fromkeys('"“”„«»「」『』', " "))
 _SPACE = re.compile(r"\s")
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -26,13 +26,17 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 
 def split(document_id: str, loaded: Loaded) -> tuple[Sentence, ...]:
     """The sentences of a document, in reading order; a range holds no white space at its ends."""
-    pieces = [(number, block, start, end) for number, block in enumerate(loaded.blocks)
-              for start, end in _in_block(loaded.text, block, loaded.language)]
+    pieces = [
+        (number, block, start, end)
+        for number, block in enumerate(loaded.blocks)
+        for start, end in _in_block(loaded.text, block, loaded.language)
+    ]
     texts = [loaded.text[start:end] for _, _, start, end in pieces]
     return tuple(
         Sentence(id, document_id, ordinal, start, end, text, block.kind, block.context, number)
-        for ordinal, (id, text, (number, block, start, end))
-        in enumerate(zip(sentence_ids(document_id, texts), texts, pieces, strict=True))
+        for ordinal, (id, text, (number, block, start, end)) in enumerate(
+            zip(sentence_ids(document_id, texts), texts, pieces, strict=True)
+        )
     )
 
 

@@ -43,8 +43,10 @@ class Settings:
     def folder(self) -> Path:
         """The folder of the collection. SettingsError if its name could not be a folder's everywhere."""
         if not _NAME.fullmatch(self.collection):
-            raise SettingsError(f"Collection {self.collection!r} is no valid name: use lower-case letters, digits, - and _, "
-                                "at most 63, beginning with a letter or digit.")
+            raise SettingsError(
+                f"Collection {self.collection!r} is no valid name: use lower-case letters, digits, - and _, "
+                "at most 63, beginning with a letter or digit."
+            )
         return self.data / self.collection
 
     @property

@@ -72,8 +72,9 @@ def _target(catalog: Catalog, path: Path) -> Target:
     folders = (*_inside(catalog, path, source), *_own(catalog, path))
     single = _single_files(catalog, path, source)
     files = tuple(prefix + file for file in found.files if not file.startswith(folders) and file not in single)
-    failures = tuple(FileFailure(prefix + one.path, one.reason) for one in found.failures
-                     if not one.path.startswith(folders))
+    failures = tuple(
+        FileFailure(prefix + one.path, one.reason) for one in found.failures if not one.path.startswith(folders)
+    )
     return Target(source, location, files, failures, prefix, tuple(prefix + folder for folder in found.unlisted))
 
 
@@ -84,8 +85,11 @@ def _known(catalog: Catalog, folder: Path, *, of_file: bool) -> tuple[str, Path]
     source is read whole from now on.
     """
     whole = catalog.whole_sources()
-    matches = [(name, Path(location)) for name, location in catalog.sources().items()
-               if folder.is_relative_to(location) and (of_file or name in whole or folder == Path(location))]
+    matches = [
+        (name, Path(location))
+        for name, location in catalog.sources().items()
+        if folder.is_relative_to(location) and (of_file or name in whole or folder == Path(location))
+    ]
     found = max(matches, key=lambda match: len(match[1].parts), default=None)
     if found and not of_file and found[0] not in whole:
         catalog.add_source(found[0], str(found[1]), whole=True)
@@ -103,23 +107,32 @@ def _added(catalog: Catalog, folder: Path, *, whole: bool) -> tuple[str, Path]:
 
 
 def _others(catalog: Catalog, folder: Path, source: str) -> list[tuple[str, Path]]:
-    return [(name, Path(location)) for name, location in catalog.sources().items()
-            if name != source and Path(location).is_relative_to(folder)]
+    return [
+        (name, Path(location))
+        for name, location in catalog.sources().items()
+        if name != source and Path(location).is_relative_to(folder)
+    ]
 
 
 def _inside(catalog: Catalog, folder: Path, source: str) -> tuple[str, ...]:
     """Paths, relative to the folder and ending in `/`, of other whole sources inside it: their files stay theirs."""
     whole = catalog.whole_sources()
-    return tuple(f"{location.relative_to(folder).as_posix()}/" for name, location in _others(catalog, folder, source)
-                 if name in whole)
+    return tuple(
+        f"{location.relative_to(folder).as_posix()}/"
+        for name, location in _others(catalog, folder, source)
+        if name in whole
+    )
 
 
 def _single_files(catalog: Catalog, folder: Path, source: str) -> frozenset[str]:
     """Paths, relative to the folder, of single files inside it that other sources have."""
     whole = catalog.whole_sources()
-    return frozenset((location / path).relative_to(folder).as_posix()
-                     for name, location in _others(catalog, folder, source) if name not in whole
-                     for path in catalog.fingerprints(name))
+    return frozenset(
+        (location / path).relative_to(folder).as_posix()
+        for name, location in _others(catalog, folder, source)
+        if name not in whole
+        for path in catalog.fingerprints(name)
+    )
 
 
 def _own(catalog: Catalog, folder: Path) -> tuple[str, ...]:
@@ -128,6 +141,9 @@ def _own(catalog: Catalog, folder: Path) -> tuple[str, ...]:
     if data != folder and data.is_relative_to(folder):
         return (f"{data.relative_to(folder).as_posix()}/",)
     if folder.is_relative_to(data):
-        return tuple(f"{one.parent.relative_to(folder).as_posix()}/" for one in data.glob(f"*/{catalog.path.name}")
-                     if one.parent.is_relative_to(folder) and one.parent != folder)
+        return tuple(
+            f"{one.parent.relative_to(folder).as_posix()}/"
+            for one in data.glob(f"*/{catalog.path.name}")
+            if one.parent.is_relative_to(folder) and one.parent != folder
+        )
     return ()

@@ -157,8 +157,14 @@ def _settings() -> Any:
 
     return Settings(
         _env_file=None,  # it would read a `.env` of whatever folder we are started in
-        anonymized_telemetry=False, allow_reset=False, chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
-        chroma_otel_collection_endpoint="", chroma_otel_granularity=None, is_persistent=True, migrations="apply")
+        anonymized_telemetry=False,
+        allow_reset=False,
+        chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
+        chroma_otel_collection_endpoint="",
+        chroma_otel_granularity=None,
+        is_persistent=True,
+        migrations="apply",
+    )
 
 
 @contextmanager

@@ -344,9 +344,7 @@ def test_newer_version(catalog: Catalog, version: str) -> None:
     catalog.set_meta(schema=version)
     before = dump(catalog)
     for create in (False, True):
-        with pytest.raises(
-            CatalogError, match=f"has format {version}, this version reads 1"
-        ):
+        with pytest.raises(CatalogError, match=f"has format {version}, this version reads 1"):
             Catalog(catalog.path, create=create)
     assert dump(catalog) == before
 

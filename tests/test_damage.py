@@ -175,8 +175,19 @@ def strange_file(vectors: Path, folder: Path) -> None:
     (folder / "chroma.sqlite3-journal").write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + bytes(500))
 
 
-@pytest.mark.parametrize("damage", [lose_folder, lose_files, lose_graph, lose_everything, lose_current,
-                                    current_nowhere, current_garbage, strange_file])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lose_folder,
+        lose_files,
+        lose_graph,
+        lose_everything,
+        lose_current,
+        current_nowhere,
+        current_garbage,
+        strange_file,
+    ],
+)
 def test_whole_folders(collection: Path, damage: Callable[[Path, Path], None]) -> None:
     """A folder that is lost in whole or in part, or that CURRENT does not lead to, is built anew."""
     before = chroma_folder(collection)
@@ -185,8 +196,18 @@ def test_whole_folders(collection: Path, damage: Callable[[Path, Path], None]) -
     assert len([path for path in (collection / "vectors").iterdir() if path.is_dir()]) == 1
 
 
-@pytest.mark.parametrize("content", [None, b"{", b'{"state": "clean"}', b'{"state": []}', b"\xff\xfe",
-                                     b'{"state": "clean", "folder": 1, "files": 2, "catalog": 3}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        b"{",
+        b'{"state": "clean"}',
+        b'{"state": []}',
+        b"\xff\xfe",
+        b'{"state": "clean", "folder": 1, "files": 2, "catalog": 3}',
+        b"[" * 100_000,
+    ],
+)
 def test_state_garbage(collection: Path, content: bytes | None) -> None:
     """A STATE that is lost or says anything else makes the folder suspect: it is checked, and kept as it is sound."""
     state, before = collection / "vectors" / "STATE", chroma_folder(collection)
@@ -253,8 +274,12 @@ for turn in range(1000):
 def test_soak_kill(collection: Path, seed: int) -> None:
     """A process that is killed with signal 9 while it writes leaves a collection that opens and answers rightly."""
     root = Path(__file__).parent.parent
-    child = subprocess.Popen([sys.executable, "-c", WRITE, str(collection), str(10_000 * (seed + 1))], cwd=root,
-                             env={**os.environ, "PYTHONPATH": f"{root}:{root / 'tests'}"}, stdout=subprocess.PIPE)
+    child = subprocess.Popen(
+        [sys.executable, "-c", WRITE, str(collection), str(10_000 * (seed + 1))],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": f"{root}:{root / 'tests'}"},
+        stdout=subprocess.PIPE,
+    )
     with child:
         assert child.stdout is not None
         assert child.stdout.readline() == b"open\n"

@@ -156,8 +156,9 @@ def test_rebuild(catalog: Catalog) -> None:
     with opened(catalog) as index:
         assert index._chroma is not None
         old, new = index._chroma.folder, unit_vectors(200, 8)
-        contents = [document_entry(str(name), part).passages for name, part
-                    in enumerate(np.array_split(unit_vectors(200), 5))]
+        contents = [
+            document_entry(str(name), part).passages for name, part in enumerate(np.array_split(unit_vectors(200), 5))
+        ]
         catalog.keep_vectors([one.content for passages in contents for one in passages], new)
         catalog.write([])
         index.rebuild()

@@ -114,6 +114,7 @@ def test_gives_up(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_build_fails(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     """If no new folder can be built, for whatever reason, answers are exact and the state says why."""
+
     def full(*_: object) -> Health:
         raise OSError(28, "No space left on device")
 
@@ -121,7 +122,7 @@ def test_build_fails(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(health, "examine", outcome)
         with opened(catalog) as index:
             assert index.state.name == "exact"
-            assert ("No space" in index.state.reason or "killed" in index.state.reason)
+            assert "No space" in index.state.reason or "killed" in index.state.reason
             assert_right(index, catalog)
 
 

@@ -21,9 +21,12 @@ def test_every_command_is_in_the_readme_and_every_named_command_exists() -> None
 
 def test_every_setting_is_in_the_readme_and_every_named_setting_is_read() -> None:
     """The README's variables are those that the code reads."""
-    code = "".join(path.read_text(encoding="utf-8") for folder in ("index", "assistant")
-                   for path in (ROOT / folder).rglob("*.py"))
-    assert set(re.findall(r"ASSISTANT_[A-Z]+(?:_[A-Z]+)*", README)) == set(re.findall(r"ASSISTANT_[A-Z]+(?:_[A-Z]+)*", code))
+    code = "".join(
+        path.read_text(encoding="utf-8") for folder in ("index", "assistant") for path in (ROOT / folder).rglob("*.py")
+    )
+    assert set(re.findall(r"ASSISTANT_[A-Z]+(?:_[A-Z]+)*", README)) == set(
+        re.findall(r"ASSISTANT_[A-Z]+(?:_[A-Z]+)*", code)
+    )
 
 
 def test_every_make_target_named_exists() -> None:

@@ -93,6 +93,7 @@ def test_long_path(tmp_path: Path) -> None:
 
 def test_errors_travel(tmp_path: Path) -> None:
     """An error of ours is raised at the client as the same class with the same words, after the lines before it."""
+
     def handle(request: Request) -> Iterator[dict[str, Any]]:
         yield {"done": 1}
         raise SourceError("There is nothing at /x.")
@@ -107,6 +108,7 @@ def test_errors_travel(tmp_path: Path) -> None:
 
 def test_other_errors(tmp_path: Path) -> None:
     """Any other exception is an IndexingError at the client, and the server goes on."""
+
     def handle(request: Request) -> Iterator[dict[str, Any]]:
         yield {"bad": 1 / len(request.paths)}
 
@@ -162,6 +164,7 @@ def test_client_gone(tmp_path: Path) -> None:
 
 def test_server_closes(tmp_path: Path) -> None:
     """A server that is stopped in the middle ends the work and says so."""
+
     def handle(request: Request) -> Iterator[dict[str, Any]]:
         while True:
             time.sleep(0.005)
@@ -191,9 +194,21 @@ def test_server_dies(tmp_path: Path) -> None:
             next(lines)
 
 
-@pytest.mark.parametrize("content", [b"\n", b"{}\n", b"[]\n", b"null\n", b'{"command": 1, "paths": []}\n', b"\xff\n",
-                                     b'{"command": "ingest", "paths": [1]}\n', b'{"command": "ingest", "paths": 1}\n',
-                                     b"[" * 50_000 + b"\n", b"x" * 2_000_000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\n",
+        b"{}\n",
+        b"[]\n",
+        b"null\n",
+        b'{"command": 1, "paths": []}\n',
+        b"\xff\n",
+        b'{"command": "ingest", "paths": [1]}\n',
+        b'{"command": "ingest", "paths": 1}\n',
+        b"[" * 50_000 + b"\n",
+        b"x" * 2_000_000,
+    ],
+)
 def test_bad_requests(tmp_path: Path, content: bytes) -> None:
     """A request that is no request, or too long, is answered with an error, and the server goes on."""
     with serving(tmp_path / "s"):

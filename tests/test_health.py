@@ -104,8 +104,10 @@ def other_dimension(folder: Path, catalog: Catalog) -> None:
         chroma.upsert(list(all_vectors(catalog)), unit_vectors(300, 1, dimension=8))
 
 
-@pytest.mark.parametrize("damage", [swap_vectors, lose_graph, break_database, other_dimension,
-                                    lambda folder, _: (folder / DATABASE).unlink()])
+@pytest.mark.parametrize(
+    "damage",
+    [swap_vectors, lose_graph, break_database, other_dimension, lambda folder, _: (folder / DATABASE).unlink()],
+)
 def test_damage(folder: Path, catalog: Catalog, damage: Callable[[Path, Catalog], None]) -> None:
     """Vectors of others, a lost graph, a broken or missing database and another dimension are found out."""
     damage(folder, catalog)
@@ -137,8 +139,10 @@ def test_slow_child(folder: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPa
 def test_child_ends_with_its_parent(tmp_path: Path) -> None:
     """When the parent is killed its child ends too, so that no two processes have one folder open."""
     catalog = make_catalog(tmp_path, unit_vectors(3000, dimension=384))
-    code = ("import sys; from pathlib import Path; from index import health; from index.catalog import Catalog\n"
-            "health.build(Path(sys.argv[1]), Catalog(Path(sys.argv[2])))")
+    code = (
+        "import sys; from pathlib import Path; from index import health; from index.catalog import Catalog\n"
+        "health.build(Path(sys.argv[1]), Catalog(Path(sys.argv[2])))"
+    )
     parent = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "new"), str(catalog.path)], cwd=ROOT)
     database = tmp_path / "new" / DATABASE
     while not database.is_file():
@@ -171,5 +175,5 @@ def test_canary_positions(passages: int) -> None:
     assert positions == sorted(set(positions))
     assert all(0 <= one < passages for one in positions)
     assert len(positions) <= 64
-    assert (passages > 32 or positions == list(range(passages)))
+    assert passages > 32 or positions == list(range(passages))
     assert positions[-32:] == list(range(max(0, passages - 32), passages))

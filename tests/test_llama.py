@@ -6,8 +6,9 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
-from index import Collection, Settings
 from fakes import HashEmbedder
+
+from index import Collection, Settings
 
 
 def test_nodes_hold_the_range_that_they_quote(tmp_path: Path) -> None:
@@ -17,7 +18,9 @@ def test_nodes_hold_the_range_that_they_quote(tmp_path: Path) -> None:
         from assistant.llama import CollectionRetriever
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "tides.txt").write_text("The tide turns at noon. Boats wait for it in the outer harbour.\n")
-    with Collection.open(replace(Settings(), data=tmp_path / "data"), create=True, embedder=HashEmbedder()) as collection:
+    with Collection.open(
+        replace(Settings(), data=tmp_path / "data"), create=True, embedder=HashEmbedder()
+    ) as collection:
         collection.ingest(tmp_path / "docs")
         [found] = CollectionRetriever(collection).retrieve("when does the tide turn?")
         node = found.node

@@ -32,8 +32,9 @@ with CollectionLock(Path(sys.argv[1]), "server"):
 @contextmanager
 def held_elsewhere(path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Another process that holds the lock until its standard input is closed."""
-    child = subprocess.Popen([sys.executable, "-c", HOLD, str(path)], cwd=ROOT, stdin=subprocess.PIPE,
-                             stdout=subprocess.PIPE)
+    child = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     assert child.stdout
     assert child.stdout.readline() == b"held\n"
     try:

@@ -30,8 +30,10 @@ Pilot boats and lifeboats pay nothing at all.
 
 def test_what_stands_under_sources_is_not_cited() -> None:
     """Items under a heading named Sources, and under its subheadings, are in no citable block."""
-    assert citable("dues.md", PAGE) == ["Ships of more than 300 tons pay dues on arrival.",
-                                        "Pilot boats and lifeboats pay nothing at all."]
+    assert citable("dues.md", PAGE) == [
+        "Ships of more than 300 tons pay dues on arrival.",
+        "Pilot boats and lifeboats pay nothing at all.",
+    ]
 
 
 def test_a_text_about_sources_is_cited() -> None:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fakes import HashEmbedder
 
 from index import Collection, Progress, Settings
 from index.errors import CollectionBusy, SourceError
 from index.lock import CollectionLock
 from index.remote import ingest_there
-from fakes import HashEmbedder
 
 
 @pytest.fixture
@@ -24,7 +24,9 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "docs"
     folder.mkdir()
     for number in range(3):
-        (folder / f"page{number}.txt").write_text(f"The harbour master closes gate number {number} at dusk every day.\n")
+        (folder / f"page{number}.txt").write_text(
+            f"The harbour master closes gate number {number} at dusk every day.\n"
+        )
     return folder
 
 
@@ -41,9 +43,12 @@ def test_the_server_does_the_ingest_of_another_opener(settings: Settings, folder
 
 def test_errors_of_the_server_reach_the_one_who_asked(settings: Settings, tmp_path: Path) -> None:
     """A path that does not exist is the same SourceError there as here."""
-    with Collection.serve(settings, HashEmbedder()), Collection.open(settings, embedder=HashEmbedder()) as other:
-        with pytest.raises(SourceError, match="does not exist"):
-            other.ingest(tmp_path / "nowhere")
+    with (
+        Collection.serve(settings, HashEmbedder()),
+        Collection.open(settings, embedder=HashEmbedder()) as other,
+        pytest.raises(SourceError, match="does not exist"),
+    ):
+        other.ingest(tmp_path / "nowhere")
 
 
 def test_a_second_server_is_refused(settings: Settings) -> None:

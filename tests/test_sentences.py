@@ -24,8 +24,7 @@ KNOWN_MISSES = {
 LANGUAGES = ("en", "de", "ru", "ja", "zh", "el", "hy", "th", "xx", "", "en-GB", "zh-Hant", "日本", "no such language")
 # Characters that make boundaries likely, and those that break counting: astral, combining, joined, every line end.
 LETTERS = st.sampled_from(
-    list(" \n\t\r.!?…。！？;:,\"'“”«»「」()[]—-")
-    + list("123aBcDéЖя你日ا।։😀👩‍🚀\u0301\u200d\u00a0\u2028\x85\x1c")
+    list(" \n\t\r.!?…。！？;:,\"'“”«»「」()[]—-") + list("123aBcDéЖя你日ا।։😀👩‍🚀\u0301\u200d\u00a0\u2028\x85\x1c")
 )
 KINDS: list[Kind] = ["prose", "item", "row", "heading", "code", "boilerplate"]
 TEXTS = st.one_of(
@@ -163,16 +162,19 @@ def sentence(text: str, kind: Kind = "prose") -> Sentence:
     return Sentence("d-0", "d", 0, 0, len(text), text, kind)
 
 
-@pytest.mark.parametrize(("text", "kind", "citable"), [
-    ("It rained all day.", "prose", True),
-    ("two old candles", "item", True),
-    ("Oslo | 709,000 | 1048", "row", True),
-    ("Opening hours of the mill", "heading", False),
-    ("return the sum of x", "code", False),
-    ("Yes, indeed.", "prose", False),
-    ("1. 2. 3. 4.", "prose", False),
-    ("河水涨了三米！", "prose", True),
-])
+@pytest.mark.parametrize(
+    ("text", "kind", "citable"),
+    [
+        ("It rained all day.", "prose", True),
+        ("two old candles", "item", True),
+        ("Oslo | 709,000 | 1048", "row", True),
+        ("Opening hours of the mill", "heading", False),
+        ("return the sum of x", "code", False),
+        ("Yes, indeed.", "prose", False),
+        ("1. 2. 3. 4.", "prose", False),
+        ("河水涨了三米！", "prose", True),
+    ],
+)
 def test_can_stand_alone(text: str, kind: Kind, citable: bool) -> None:
     """A citable sentence is prose, item or row, has a letter and three words or more."""
     assert can_stand_alone(sentence(text, kind)) is citable

@@ -52,7 +52,8 @@ def test_every_file_of_the_seeds_is_read(seeds: Assistant) -> None:
     """All nine documents are in the collection, with sentences; only the questions' own format is refused."""
     documents = seeds.collection.documents()
     assert [document.path for document in documents] == sorted(
-        path.name for path in (ROOT / "seeds").iterdir() if path.suffix != ".jsonl")
+        path.name for path in (ROOT / "seeds").iterdir() if path.suffix != ".jsonl"
+    )
     assert all(document.sentences > 10 for document in documents)
 
 
@@ -98,14 +99,21 @@ def test_the_articles_questions_are_answered_as_well_as_measured(article: Assist
 
 def test_from_the_command_line(tmp_path: Path) -> None:
     """`assistant ingest` and `assistant ask --json` give the same record as Python, and the refusal in words."""
+
     def assistant(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, "-m", "assistant", *words, "--data", str(tmp_path)], cwd=ROOT,
-                              capture_output=True, text=True, timeout=120)
+        return subprocess.run(
+            [sys.executable, "-m", "assistant", *words, "--data", str(tmp_path)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
 
     assert assistant("ingest", "seeds").returncode == 0
     record = json.loads(assistant("ask", "why is there no peace treaty?", "--json").stdout)
     with Collection.open(replace(Settings(), data=tmp_path)) as collection:
         expected = Assistant(collection).ask("why is there no peace treaty?").to_json()
     assert {key: value for key, value in record.items() if key != "timings_ms"} == {
-        key: value for key, value in expected.items() if key != "timings_ms"}
+        key: value for key, value in expected.items() if key != "timings_ms"
+    }
     assert REFUSAL in assistant("ask", "who won the 2018 world cup?").stdout

@@ -94,12 +94,15 @@ def test_settings_are_stored(chroma: ChromaFolder) -> None:
     assert {**config["hnsw"], "space": config["space"]}.items() >= HNSW.items()
 
 
-@pytest.mark.parametrize("wrong", [
-    lambda folder: folder.query(unit_vectors(1, dimension=5)[0], 3),
-    lambda folder: folder.upsert(["x"], unit_vectors(1, dimension=5)),
-    lambda folder: folder.upsert([""], np.full((1, DIMENSION), np.nan, np.float32)),
-    lambda folder: folder.query(unit_vectors(1)[0], -1),
-])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda folder: folder.query(unit_vectors(1, dimension=5)[0], 3),
+        lambda folder: folder.upsert(["x"], unit_vectors(1, dimension=5)),
+        lambda folder: folder.upsert([""], np.full((1, DIMENSION), np.nan, np.float32)),
+        lambda folder: folder.query(unit_vectors(1)[0], -1),
+    ],
+)
 def test_errors(chroma: ChromaFolder, wrong: Callable[[ChromaFolder], object]) -> None:
     """Whatever Chroma objects to is a VectorsError that names the folder."""
     with pytest.raises(VectorsError, match="one"):
@@ -121,11 +124,20 @@ class Panic(BaseException):
     """As pyo3_runtime.PanicException: no Exception."""
 
 
-@pytest.mark.parametrize(("thrown", "seen"), [(Panic, VectorsError), (ValueError, VectorsError),
-                                              (KeyboardInterrupt, KeyboardInterrupt), (SystemExit, SystemExit)])
-def test_panics(chroma: ChromaFolder, monkeypatch: pytest.MonkeyPatch, thrown: type[BaseException],
-                seen: type[BaseException]) -> None:
+@pytest.mark.parametrize(
+    ("thrown", "seen"),
+    [
+        (Panic, VectorsError),
+        (ValueError, VectorsError),
+        (KeyboardInterrupt, KeyboardInterrupt),
+        (SystemExit, SystemExit),
+    ],
+)
+def test_panics(
+    chroma: ChromaFolder, monkeypatch: pytest.MonkeyPatch, thrown: type[BaseException], seen: type[BaseException]
+) -> None:
     """A panic of Chroma's Rust part is a VectorsError, an interrupt by the user stays one."""
+
     def fail() -> None:
         raise thrown("inside")
 
@@ -154,17 +166,20 @@ def test_embedding_function_refused(chroma: ChromaFolder, column: str) -> None:
         ChromaFolder(chroma.folder)
 
 
-@pytest.mark.parametrize(("statement", "value"), [
-    ("UPDATE collections SET schema_str = replace(schema_str, 'cosine', ?)", "l2"),
-    ("UPDATE collections SET schema_str = replace(schema_str, '\"ef_search\":400', ?)", '"ef_search":10'),
-    ("UPDATE collections SET schema_str = ?", "{"),
-    ("UPDATE collections SET schema_str = ?", "[]"),
-    ("UPDATE collections SET schema_str = ?", "{}"),
-    ("UPDATE collections SET name = ?", "other"),
-    ("DELETE FROM collections WHERE name != ?", "x"),
-    ("INSERT INTO collection_metadata (collection_id, key, str_value) SELECT id, 'x', ? FROM collections", "l2"),
-    ("DROP TABLE collections --?", ""),
-])
+@pytest.mark.parametrize(
+    ("statement", "value"),
+    [
+        ("UPDATE collections SET schema_str = replace(schema_str, 'cosine', ?)", "l2"),
+        ("UPDATE collections SET schema_str = replace(schema_str, '\"ef_search\":400', ?)", '"ef_search":10'),
+        ("UPDATE collections SET schema_str = ?", "{"),
+        ("UPDATE collections SET schema_str = ?", "[]"),
+        ("UPDATE collections SET schema_str = ?", "{}"),
+        ("UPDATE collections SET name = ?", "other"),
+        ("DELETE FROM collections WHERE name != ?", "x"),
+        ("INSERT INTO collection_metadata (collection_id, key, str_value) SELECT id, 'x', ? FROM collections", "l2"),
+        ("DROP TABLE collections --?", ""),
+    ],
+)
 def test_other_settings_refused(chroma: ChromaFolder, statement: str, value: str) -> None:
     """A folder with another distance, other numbers or another collection than ours is refused."""
     chroma.close()

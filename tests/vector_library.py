@@ -46,24 +46,33 @@ def document_entry(name: str, vectors: Vectors) -> Entry:
     """A document of one passage for each vector, ready to be written once the vectors are kept."""
     identity = hashlib.sha256(name.encode()).hexdigest()[:16]
     document = Document(identity, "here", name, name, "", "", "2026-01-01T00:00:00+00:00")
-    digests = [hashlib.sha256(f"{name}/{row}/".encode() + vector.tobytes()).hexdigest()
-               for row, vector in enumerate(vectors)]
-    passages = tuple(Passage(f"{identity}-{digest[:16]}", identity, row, row, row, 0, 0, f"passage {row}", digest)
-                     for row, digest in enumerate(digests))
+    digests = [
+        hashlib.sha256(f"{name}/{row}/".encode() + vector.tobytes()).hexdigest() for row, vector in enumerate(vectors)
+    ]
+    passages = tuple(
+        Passage(f"{identity}-{digest[:16]}", identity, row, row, row, 0, 0, f"passage {row}", digest)
+        for row, digest in enumerate(digests)
+    )
     return Entry(document, "", (), passages)
 
 
 def all_vectors(catalog: Catalog) -> dict[str, Vectors]:
     """Every vector of a catalog by passage id."""
-    return {identity: vector for ids, matrix in catalog.passage_vectors()
-            for identity, vector in zip(ids, matrix, strict=True)}
+    return {
+        identity: vector
+        for ids, matrix in catalog.passage_vectors()
+        for identity, vector in zip(ids, matrix, strict=True)
+    }
 
 
-def best_by_hand(vectors: dict[str, Vectors], query: Vectors, limit: int,
-                 wanted: Iterable[str] | None = None) -> list[tuple[str, float]]:
+def best_by_hand(
+    vectors: dict[str, Vectors], query: Vectors, limit: int, wanted: Iterable[str] | None = None
+) -> list[tuple[str, float]]:
     """The oracle: every cosine in float64, one at a time, rounded; best first, ties by id."""
-    scores = [(identity, round(float(np.dot(vectors[identity].astype(float), query.astype(float))), 6) + 0.0)
-              for identity in (vectors if wanted is None else set(wanted) & set(vectors))]
+    scores = [
+        (identity, round(float(np.dot(vectors[identity].astype(float), query.astype(float))), 6) + 0.0)
+        for identity in (vectors if wanted is None else set(wanted) & set(vectors))
+    ]
     return sorted(scores, key=lambda one: (-one[1], one[0]))[:limit]
 
 

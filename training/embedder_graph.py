@@ -41,8 +41,9 @@ class Graph:
         return name
 
     def integers(self, *values: int) -> str:
-        return self.constant("ints_" + "_".join(map(str, values)).replace("-", "m"), TensorProto.INT64, list(values),
-                             len(values))
+        return self.constant(
+            "ints_" + "_".join(map(str, values)).replace("-", "m"), TensorProto.INT64, list(values), len(values)
+        )
 
     def dense(self, x: str, name: str, rows: int, columns: int) -> str:
         """x · Wᵀ + b, for x of any number of leading axes."""
@@ -70,8 +71,13 @@ def attention(graph: Graph, x: str, mask: str, layer: str) -> str:
 def encoder(graph: Graph) -> str:
     words = graph.node("Gather", graph.weight("embeddings.word_embeddings.weight", VOCABULARY, HIDDEN), "input_ids")
     length = graph.node("Slice", graph.node("Shape", "input_ids"), graph.integers(1), graph.integers(2))
-    positions = graph.node("Slice", graph.weight("embeddings.position_embeddings.weight", POSITIONS, HIDDEN),
-                           graph.integers(0), length, graph.integers(0))
+    positions = graph.node(
+        "Slice",
+        graph.weight("embeddings.position_embeddings.weight", POSITIONS, HIDDEN),
+        graph.integers(0),
+        length,
+        graph.integers(0),
+    )
     types = graph.node("Gather", graph.weight("embeddings.token_type_embeddings.weight", 2, HIDDEN), "token_type_ids")
     x = graph.normalise(graph.node("Add", graph.node("Add", words, types), positions), "embeddings.LayerNorm")
     kept = graph.node("Unsqueeze", graph.node("Cast", "attention_mask", to=TensorProto.FLOAT), graph.integers(1, 2))
@@ -79,7 +85,9 @@ def encoder(graph: Graph) -> str:
     mask = graph.node("Mul", graph.node("Sub", one, kept), low)
     for number in range(LAYERS):
         layer = f"encoder.layer.{number}"
-        x = graph.normalise(graph.node("Add", x, attention(graph, x, mask, layer)), f"{layer}.attention.output.LayerNorm")
+        x = graph.normalise(
+            graph.node("Add", x, attention(graph, x, mask, layer)), f"{layer}.attention.output.LayerNorm"
+        )
         inner = graph.node("Gelu", graph.dense(x, f"{layer}.intermediate.dense", INNER, HIDDEN))
         outer = graph.dense(inner, f"{layer}.output.dense", HIDDEN, INNER)
         x = graph.normalise(graph.node("Add", x, outer), f"{layer}.output.LayerNorm")
@@ -100,8 +108,10 @@ def pooled(graph: Graph, x: str) -> str:
 def main() -> None:
     graph = Graph()
     pooled(graph, encoder(graph))
-    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
-              for name in ("input_ids", "attention_mask", "token_type_ids")]
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
+        for name in ("input_ids", "attention_mask", "token_type_ids")
+    ]
     output = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", HIDDEN])
     body = helper.make_graph(graph.nodes, "all-minilm-l6-v2", inputs, [output], initializer=graph.initializers)
     model = helper.make_model(body, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)

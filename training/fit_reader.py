@@ -41,8 +41,12 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def examples(data: Path) -> list[dict[str, Any]]:
     held_out = {row["title"] for row in rows(data / "eval" / "squad2_articles.jsonl.gz")}
-    return [row for name in SETS for row in rows(data / "train" / "reading" / f"{name}.jsonl.gz")
-            if row["labels"] and None not in row["labels"] and row["doc"] not in held_out]
+    return [
+        row
+        for name in SETS
+        for row in rows(data / "train" / "reading" / f"{name}.jsonl.gz")
+        if row["labels"] and None not in row["labels"] and row["doc"] not in held_out
+    ]
 
 
 def write_documents(chosen: list[dict[str, Any]], folder: Path) -> None:
@@ -93,9 +97,11 @@ def main() -> None:
     mean, spread = matrix.mean(0), matrix.std(0) + 1e-9
     model = LogisticRegression(C=0.3, max_iter=3000).fit((matrix - mean) / spread, labels)
     weights = model.coef_[0] / spread
-    record = {"threshold": json.loads(WEIGHTS.read_text())["threshold"],
-              "bias": round(float(model.intercept_[0] - (weights * mean).sum()), 4),
-              "weights": {name: round(float(weight), 4) for name, weight in zip(NAMES, weights, strict=True)}}
+    record = {
+        "threshold": json.loads(WEIGHTS.read_text())["threshold"],
+        "bias": round(float(model.intercept_[0] - (weights * mean).sum()), 4),
+        "weights": {name: round(float(weight), 4) for name, weight in zip(NAMES, weights, strict=True)},
+    }
     WEIGHTS.write_text(json.dumps(record, indent=1) + "\n")
     print(len(labels), "sentences,", int(labels.sum()), "that answer\n", WEIGHTS.read_text())
 
