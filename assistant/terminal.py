@@ -107,7 +107,8 @@ def questions() -> Iterator[str]:
 @contextmanager
 def progress() -> Iterator[Callable[[Progress], None]]:
     """A bar on stderr with rate and time left; the function given moves it."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     columns = (
         BarColumn(),
@@ -116,20 +117,13 @@ def progress() -> Iterator[Callable[[Progress], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[path]}"),
     )
-    with Progress(*columns, console=_err, transient=True) as bar:
+    with Bar(*columns, console=_err, transient=True) as bar:
         task = bar.add_task("", total=None, rate="", path="")
 
-        def show(at: object) -> None:
+        def show(at: Progress) -> None:
             elapsed = bar.tasks[0].elapsed or 0.0
-            passages = at.passages  # type: ignore[attr-defined]  # a Progress of ours, whose name rich's takes here
-            rate = f"{passages / elapsed:.0f} passages/s" if passages and elapsed > 0.5 else ""
-            bar.update(
-                task,
-                completed=at.done,
-                total=at.total,
-                rate=rate,  # type: ignore[attr-defined]
-                path=Text(printable(at.path)[-50:]),
-            )  # type: ignore[attr-defined]
+            rate = f"{at.passages / elapsed:.0f} passages/s" if at.passages and elapsed > 0.5 else ""
+            bar.update(task, completed=at.done, total=at.total, rate=rate, path=Text(printable(at.path)[-50:]))
 
         yield show
 
