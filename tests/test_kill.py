@@ -68,6 +68,7 @@ for line in sys.stdin:
     pid = os.fork()
     if not pid:
         os.dup2(2, 1)
+        sys.stdin = open(os.devnull)
         sys.argv = ["assistant", "ingest", documents, "--data", data]
         try:
             cli.main()
