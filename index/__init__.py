@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from index.catalog import DocumentSummary as DocumentSummary
+    from index.catalog_queries import DocumentSummary as DocumentSummary
     from index.collection import Collection as Collection
     from index.collection import Status as Status
     from index.embed import Embedder as Embedder
@@ -33,7 +33,7 @@ _HOMES = {
     "records": ("Loaded", "Block", "Heading", "Page", "Document", "Sentence", "Passage"),
     "embed": ("Embedder", "MiniLM"),
     "collection": ("Collection", "Status"),
-    "catalog": ("DocumentSummary",),
+    "catalog_queries": ("DocumentSummary",),
     "records ": ("Progress", "IngestReport", "FileFailure", "Hit"),
     "errors": ("IndexingError",),
 }

@@ -6,17 +6,15 @@ It is the one truth; every other store can be made from it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from index import schema
-from index.database import Database
+from index.catalog_queries import CatalogQueries
 from index.embed import Vectors
 from index.errors import CatalogError
-from index.lexical import match_expression, searchable
+from index.lexical import searchable
 from index.records import Document, FileFailure, Passage, Sentence
 
 
@@ -30,19 +28,7 @@ class Entry:
     passages: tuple[Passage, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentSummary:
-    """A document without its text; `sentences` is their number. Built for lists."""
-
-    id: str
-    title: str
-    source: str
-    path: str
-    modified: str
-    sentences: int
-
-
-class Catalog(Database):
+class Catalog(CatalogQueries):
     """Readers may be many; only the process that holds the collection's lock may call a method that writes.
 
     CatalogError, from any method, if the file is damaged, cannot be read or written, or is from a newer version.
@@ -66,137 +52,6 @@ class Catalog(Database):
                 f"{path} has format {version}, this version reads {schema.SCHEMA_VERSION}; "
                 "use the version that wrote it, or ingest into a new folder."
             )
-
-    # -- what is there -------------------------------------------------------------------------------------------
-
-    def meta(self) -> dict[str, str]:
-        return {row["key"]: row["value"] for row in self.query("SELECT key, value FROM meta")}
-
-    def change(self) -> int:
-        """A number that grows with every committed change, seen from any process."""
-        return int(self.meta().get("change", "0"))
-
-    def sources(self) -> dict[str, str]:
-        """Location by name of every source."""
-        return {row["name"]: row["location"] for row in self.query("SELECT name, location FROM sources ORDER BY name")}
-
-    def whole_sources(self) -> set[str]:
-        """Names of the sources that are read as folders; of the others single files were given."""
-        return {row["name"] for row in self.query("SELECT name FROM sources WHERE whole")}
-
-    def fingerprints(self, source: str) -> dict[str, str]:
-        """Fingerprint by path of every document of a source."""
-        rows = self.query("SELECT path, fingerprint FROM documents WHERE source = ?", source)
-        return {row["path"]: row["fingerprint"] for row in rows}
-
-    def failures(self) -> dict[tuple[str, str], tuple[str, str]]:
-        """Reason and fingerprint by source and path of every file that could not be read."""
-        rows = self.query("SELECT source, path, reason, fingerprint FROM failures ORDER BY source, path")
-        return {(row["source"], row["path"]): (row["reason"], row["fingerprint"]) for row in rows}
-
-    def documents(self) -> tuple[DocumentSummary, ...]:
-        """Every document, ordered by source and path."""
-        rows = self.query(
-            "SELECT id, title, source, path, modified, "
-            "(SELECT count(*) FROM sentences WHERE document_id = documents.id) AS sentences "
-            "FROM documents ORDER BY source, path"
-        )
-        return tuple(DocumentSummary(*row) for row in rows)
-
-    def document(self, document_id: str) -> Document | None:
-        rows = self.query(f"SELECT {schema.DOCUMENT_COLUMNS} FROM documents WHERE id = ?", document_id)
-        return schema.to_document(rows[0]) if rows else None
-
-    def sentences(self, document: Document, first: int = 0, last: int = 2**31) -> tuple[Sentence, ...]:
-        """Sentences of a document by ordinal, both ends inclusive; none if the catalog holds another revision by now."""
-        rows = self.query(
-            "SELECT sentences.* FROM sentences JOIN documents ON documents.id = document_id "
-            "WHERE document_id = ? AND revision = ? AND ordinal BETWEEN ? AND ? ORDER BY ordinal",
-            document.id,
-            document.revision,
-            first,
-            last,
-        )
-        return tuple(schema.to_sentence(row, document.text) for row in rows)
-
-    def counts(self) -> dict[str, int]:
-        """Number of documents, sentences and passages."""
-        names = ("documents", "sentences", "passages")
-        return {name: int(self.query(f"SELECT count(*) FROM {name}")[0][0]) for name in names}
-
-    # -- searching -----------------------------------------------------------------------------------------------
-
-    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
-        """The passages with these ids that exist, by id."""
-        marks = ",".join("?" * len(ids))
-        rows = self.query(f"SELECT {schema.PASSAGE_COLUMNS} FROM passages WHERE id IN ({marks})", *ids)
-        return {row["id"]: schema.to_passage(row) for row in rows}
-
-    def lexical(self, question: str, limit: int) -> list[tuple[str, float]]:
-        """Passage ids with their BM25 score (k1 1.2, b 0.75; higher is better), best first, ties by id."""
-        expression = match_expression(question)
-        if not expression:
-            return []
-        rows = self.query(
-            "SELECT passages.id AS id, -bm25(lexical) AS score FROM lexical JOIN passages ON passages.number = lexical.rowid "
-            "WHERE lexical MATCH ? ORDER BY score DESC, passages.id LIMIT ?",
-            expression,
-            limit,
-        )
-        return [(row["id"], row["score"]) for row in rows]
-
-    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
-        """The vectors of the passages with these ids, by id."""
-        marks = ",".join("?" * len(ids))
-        rows = self.query(
-            "SELECT passages.id AS id, vector FROM passages JOIN vectors USING (content) "
-            f"WHERE passages.id IN ({marks})",
-            *ids,
-        )
-        return {row["id"]: np.frombuffer(row["vector"], np.float32) for row in rows}
-
-    def vectors_of(self, contents: Sequence[str]) -> Vectors:
-        """The vectors under these content hashes, one row each, in their order. KeyError if one is missing."""
-        found: dict[str, Vectors] = {}
-        for start in range(0, len(contents), 500):
-            part = contents[start : start + 500]
-            for row in self.query(
-                f"SELECT content, vector FROM vectors WHERE content IN ({','.join('?' * len(part))})", *part
-            ):
-                found[row["content"]] = np.frombuffer(row["vector"], np.float32)
-        return np.stack([found[content] for content in contents])
-
-    def passage_ids(self, document_ids: Sequence[str]) -> list[str]:
-        """The ids of all passages of these documents."""
-        return [
-            row["id"]
-            for one in document_ids
-            for row in self.query("SELECT id FROM passages WHERE document_id = ? ORDER BY ordinal", one)
-        ]
-
-    def passage_vectors(self, batch: int = 4096) -> Iterator[tuple[list[str], Vectors]]:
-        """Every passage id with its vector, in batches: ids and a matrix with a row for each, ordered by number."""
-        last = -1
-        while rows := self.query(
-            "SELECT number, id, vector FROM passages JOIN vectors USING (content) WHERE number > ? "
-            "ORDER BY number LIMIT ?",
-            last,
-            batch,
-        ):
-            last = rows[-1]["number"]
-            matrix = np.frombuffer(b"".join(row["vector"] for row in rows), np.float32)
-            yield [row["id"] for row in rows], matrix.reshape(len(rows), -1)
-
-    def known_contents(self, contents: Sequence[str]) -> set[str]:
-        """Those of the content hashes that have a vector already."""
-        found: set[str] = set()
-        for start in range(0, len(contents), 500):
-            part = contents[start : start + 500]
-            rows = self.query(f"SELECT content FROM vectors WHERE content IN ({','.join('?' * len(part))})", *part)
-            found.update(row["content"] for row in rows)
-        return found
-
-    # -- writing -------------------------------------------------------------------------------------------------
 
     def set_meta(self, **values: str) -> None:
         with self.transaction() as connection:

@@ -13,7 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
-from index.catalog import Catalog, DocumentSummary
+from index.catalog import Catalog
+from index.catalog_queries import DocumentSummary
 from index.dense import DenseIndex
 from index.embed import Embedder, embedder_stamp, open_embedder
 from index.errors import CollectionBusy, EmbedderMismatch, SourceError

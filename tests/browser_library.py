@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.record import Answer, AnswerSentence, Citation, CitedDocument, Coverage
-from index.catalog import DocumentSummary
+from index.catalog_queries import DocumentSummary
 from index.identity import document_id, sentence_ids
 from index.records import Document, FileFailure, Heading, IngestReport, Page, Progress, Sentence
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from assistant.record import Answer
 
 if TYPE_CHECKING:
-    from index.catalog import DocumentSummary
+    from index.catalog_queries import DocumentSummary
     from index.records import Document, IngestReport, Progress, Sentence
 
 

@@ -11,7 +11,7 @@ from assistant.page.plain import day
 from assistant.page.render import escape, escape_attribute, isolated
 
 if TYPE_CHECKING:
-    from index.catalog import DocumentSummary
+    from index.catalog_queries import DocumentSummary
 
 LISTED = 500  # documents in the drawer; a longer list is of no use to anyone
 
