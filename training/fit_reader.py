@@ -25,7 +25,8 @@ from sklearn.linear_model import LogisticRegression
 
 from assistant.features import NAMES, features
 from assistant.question import analyse
-from assistant.read import WEIGHTS, about
+from assistant.read import about
+from assistant.similarity import WEIGHTS
 from index import Collection, Settings
 
 SETS = ("squad-dev", "squad-subset")

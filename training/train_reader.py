@@ -1,0 +1,139 @@
+"""Trains the reader and writes checkpoints that a later run goes on from.
+
+    python -m training.train_reader DATA --out build/reader-1 --epochs 2 --dropout 0
+    python -m training.train_reader DATA --out build/reader-2 --epochs 2 --start build/reader-1/model.pt --clean --share 0.25 --rate 0.8
+
+DATA is the folder that holds `train/reading`. With --resume an interrupted run goes on from its last checkpoint.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+import time
+from collections import deque
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from training.reader_model import ReaderModel, View, collate, losses
+from training.reading_data import CLEAN, Example, load, load_pairs
+from training.views import Views
+
+ENCODER_RATE, HEAD_RATE, WARM_UP, LAST = 6e-5, 1e-3, 0.04, 0.02
+SHARES = {"sentence": 1.0, "passage": 1.0, "listwise": 0.5, "answer": 0.3}
+
+
+def rate(done: float) -> float:
+    """Learning rate as a share of the peak: up for WARM_UP of the run, then down in a line to LAST."""
+    return done / WARM_UP if done < WARM_UP else max(LAST, (1 - done) / (1 - WARM_UP))
+
+
+class Run:
+    """A model in training, with all that a checkpoint must hold to go on."""
+
+    def __init__(self, out: Path, factor: float, dropout: float) -> None:
+        self.out = out
+        self.model = ReaderModel()
+        self.model.prepare(dropout)
+        self.model.train()
+        heads = [weight for name, weight in self.model.named_parameters() if not name.startswith("encoder")]
+        encoder = [weight for weight in self.model.encoder.parameters() if weight.requires_grad]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": encoder, "lr": ENCODER_RATE * factor, "weight_decay": 0.01},
+                {"params": heads, "lr": HEAD_RATE * factor, "weight_decay": 0.0},
+            ]
+        )
+        self.peaks = [group["lr"] for group in self.optimizer.param_groups]
+        self.epoch = self.batch = 0
+
+    def save(self, seen: float) -> None:
+        self.out.mkdir(parents=True, exist_ok=True)
+        state = {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "epoch": self.epoch,
+            "batch": self.batch,
+            "seen": seen,
+        }
+        torch.save(state, self.out / "checkpoint.tmp")
+        (self.out / "checkpoint.tmp").replace(self.out / "checkpoint.pt")
+
+    def resume(self) -> float:
+        state = torch.load(self.out / "checkpoint.pt")
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.epoch, self.batch = state["epoch"], state["batch"]
+        return float(state["seen"])
+
+    def step(self, views: list[View], done: float) -> dict[str, float]:
+        for group, peak in zip(self.optimizer.param_groups, self.peaks, strict=True):
+            group["lr"] = peak * rate(done)
+        parts = losses(self.model, collate(views))
+        total = sum((SHARES[name] * loss for name, loss in parts.items()), torch.zeros(()))
+        total.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return {name: loss.item() for name, loss in parts.items()}
+
+
+def train(run: Run, examples: list[Example], epochs: int, seed: int, seen: float) -> None:
+    total = len(examples) * epochs
+    log: deque[dict[str, float]] = deque(maxlen=100)
+    started, tokens = time.monotonic(), 0
+    while run.epoch < epochs:
+        views = Views(examples, seed + run.epoch)
+        for number, batch in enumerate(views.epoch()):
+            if number < run.batch:
+                continue
+            log.append(run.step(batch, seen / total))
+            seen += len(batch)
+            run.batch += 1
+            tokens += sum(len(view.window.ids) for view in batch)
+            if run.batch % 50 == 0:
+                means = " ".join(f"{name} {np.mean([one[name] for one in log]):.3f}" for name in SHARES)
+                seconds = time.monotonic() - started
+                print(f"{seen:.0f}/{total} {seconds / 60:.1f} min {tokens / seconds:.0f} tokens/s {means}", flush=True)
+            if run.batch % 500 == 0:
+                run.save(seen)
+        run.epoch, run.batch = run.epoch + 1, 0
+        run.save(seen)
+    torch.save(run.model.state_dict(), run.out / "model.pt")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("build/reader"))
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--start", type=Path, help="weights to start from; none: the embedder's")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
+    parser.add_argument("--clean", action="store_true", help="only the cleanest sets and our own pairs")
+    parser.add_argument("--no-own", action="store_true", help="without our own pairs, to measure what they add")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the documents, for a learning curve")
+    parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--own-only", action="store_true", help="our own pairs and nothing else")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    torch.manual_seed(arguments.seed)
+    torch.set_num_threads(2)
+    examples = [] if arguments.own_only else load(arguments.data, random.Random(arguments.seed), arguments.share)
+    if arguments.clean:
+        examples = [one for one in examples if one.source in CLEAN]
+    if not arguments.no_own:
+        examples += load_pairs()
+    run = Run(arguments.out, arguments.rate, arguments.dropout)
+    if arguments.start:
+        run.model.load_state_dict(torch.load(arguments.start))
+    seen = run.resume() if arguments.resume else 0.0
+    print(f"{len(examples)} examples, {math.ceil(arguments.epochs)} epochs", flush=True)
+    train(run, examples, arguments.epochs, arguments.seed, seen)
+
+
+if __name__ == "__main__":
+    main()
