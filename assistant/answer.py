@@ -11,8 +11,9 @@ from assistant.errors import QuestionError
 from assistant.extract import MOST, extract, in_reading_order, needs_antecedent
 from assistant.prompts import say
 from assistant.question import analyse
-from assistant.read import Evidence, Reader, SimilarityReader, gather
+from assistant.read import Evidence, Reader, gather
 from assistant.record import Answer, AnswerSentence, Citation, CitedDocument, Coverage, Verdict
+from assistant.trained import TrainedReader
 from index import Collection, Document, Sentence
 from index.lexical import content_stems
 from index.passages import heading_path
@@ -32,7 +33,7 @@ class Assistant:
 
     @cached_property
     def reader(self) -> Reader:
-        return self._given_reader or SimilarityReader(self.collection.embedder)
+        return self._given_reader or TrainedReader(self.collection.embedder)
 
     def ask(self, question: str) -> Answer:
         """The answer to one question. QuestionError if it is empty or too long; the collection's errors pass through."""

@@ -10,7 +10,7 @@ from index.lexical import content_stems, words
 from index.sentences import can_stand_alone
 
 MOST = 5
-SHARE_OF_BEST = 0.3  # a further sentence must score at least this share of the best one
+SHARE_OF_BEST = 0.2  # a further sentence must score at least this share of the best one
 SAME = 0.75  # two sentences that share this much of the shorter one's words say the same
 _OPENERS = frozenset("he she it they this these that those both his her its their such".split())
 

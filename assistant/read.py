@@ -1,23 +1,13 @@
-"""Passages to scored sentences: how well does each sentence answer the question?"""
+"""Passages to scored sentences: how well does each sentence answer the question? What every reader has in common."""
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-
-from assistant.features import NAMES, Matrix, features
-from assistant.question import analyse
-from index import Document, Embedder, Hit, Sentence
+from index import Document, Hit, Sentence
 from index.passages import heading_path
-
-WEIGHTS = Path(__file__).parent / "models" / "similarity_reader.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +27,6 @@ class Evidence:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Weights and bias of the logistic function, and the passage score below which an answer is refused."""
-
-    sentence: Matrix  # one per feature, in the order of NAMES
-    bias: float
-    threshold: float
-
-
 class Reader(Protocol):
     """Scores sentences for a question; a larger model plugs in here."""
 
@@ -54,33 +35,6 @@ class Reader(Protocol):
     def read(self, question: str, hits: Sequence[Hit]) -> list[PassageReading]:
         """One reading per hit, in order."""
         ...
-
-
-class SimilarityReader:
-    """The embedder's similarity together with lexical overlap and the kind of thing asked for. No model but the embedder.
-
-    A sentence's score is a logistic function of the features, with weights from training/fit_reader.py. A passage's,
-    which decides about refusal, is the mean of its own similarity and that of its closest sentence.
-    """
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._weights = _weights()
-        self.threshold = self._weights.threshold
-
-    def read(self, question: str, hits: Sequence[Hit]) -> list[PassageReading]:
-        asked = analyse(question)
-        texts = list(dict.fromkeys([question, *(one.text for hit in hits for one in hit.sentences)]))
-        rows = dict(zip(texts, self._embedder.embed(texts), strict=True))
-        weights = self._weights
-        readings = []
-        for hit in hits:
-            vectors = np.stack([rows[sentence.text] for sentence in hit.sentences])
-            matrix = features(asked, rows[question], [one.text for one in hit.sentences], vectors, about(hit))
-            scores = tuple(_logistic(value) for value in matrix @ weights.sentence + weights.bias)
-            closest = float(max(vectors @ rows[question]))
-            readings.append(PassageReading(scores, round(min(1.0, max(0.0, (closest + hit.similarity) / 2)), 6)))
-        return readings
 
 
 def gather(hits: Sequence[Hit], readings: Sequence[PassageReading]) -> list[Evidence]:
@@ -99,11 +53,11 @@ def about(hit: Hit) -> str:
     return " ".join([hit.document.title, *heading_path(hit.document.headings, start)])
 
 
-def _logistic(value: float) -> float:
-    return round(1 / (1 + math.exp(-value)), 6)
-
-
-@cache
-def _weights() -> Weights:
-    record = json.loads(WEIGHTS.read_text())
-    return Weights(np.array([record["weights"][name] for name in NAMES]), record["bias"], record["threshold"])
+def spoken(sentence: Sentence) -> str:
+    """A sentence as a reader sees it: the cells of a table's row each behind the name of its column."""
+    if sentence.kind != "row" or not sentence.context:
+        return sentence.text
+    names, cells = sentence.context.split(" | "), sentence.text.split(" | ")
+    if len(names) != len(cells):
+        return f"{sentence.context}: {sentence.text}"
+    return "; ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True))

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from assistant.features import NAMES, features
 from assistant.question import analyse
-from assistant.read import PassageReading, Reader, SimilarityReader, gather
+from assistant.read import PassageReading, Reader, gather
+from assistant.similarity import SimilarityReader
+from assistant.trained import TrainedReader
 from index.embed import MiniLM
 from index.passages import make_passages
 from index.records import Document, Hit
@@ -54,9 +56,10 @@ def make_hit(text: str, name: str = "d") -> Hit:
 HITS = [make_hit(text, f"d{number}") for number, text in enumerate(TEXTS)]
 
 
-@pytest.fixture(params=["similarity", "similarity over the fake", "fake"])
+@pytest.fixture(params=["trained", "similarity", "similarity over the fake", "fake"])
 def reader(request: pytest.FixtureRequest, minilm: MiniLM) -> Reader:
     return {
+        "trained": lambda: TrainedReader(minilm),
         "similarity": lambda: SimilarityReader(minilm),
         "similarity over the fake": lambda: SimilarityReader(HashEmbedder(64)),
         "fake": WordReader,

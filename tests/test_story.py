@@ -58,16 +58,17 @@ def test_every_file_of_the_seeds_is_read(seeds: Assistant) -> None:
 
 
 def test_gold_questions_are_answered_as_well_as_measured(seeds: Assistant) -> None:
-    """Right answers on the gold questions do not fall below what LOG.md records."""
+    """Right answers on the gold questions do not fall clearly below what LOG.md records."""
     measured = evaluate_seeds(seeds, verbose=False)
     assert measured["answerable"][0] >= SEEDS_ANSWERED
     assert measured["unanswerable"][0] >= SEEDS_REFUSED
 
 
-SEEDS_ANSWERED = 0
-SEEDS_REFUSED = 0
-ARTICLE_ANSWERED = 0
-ARTICLE_REFUSED = 0
+# LOG.md has 46, 24, 28 and 26; another processor rounds the network's 8-bit numbers otherwise, so three fewer are let through.
+SEEDS_ANSWERED = 43
+SEEDS_REFUSED = 21
+ARTICLE_ANSWERED = 25
+ARTICLE_REFUSED = 23
 
 
 @needs_article
@@ -91,7 +92,7 @@ def test_what_the_article_does_not_say_is_refused(article: Assistant) -> None:
 
 @needs_article
 def test_the_articles_questions_are_answered_as_well_as_measured(article: Assistant) -> None:
-    """Paraphrases answered and near misses refused do not fall below what LOG.md records."""
+    """Paraphrases answered and near misses refused do not fall clearly below what LOG.md records."""
     measured = evaluate_article(article, verbose=False)
     assert measured["paraphrase"][0] >= ARTICLE_ANSWERED
     assert measured["near_miss"][0] >= ARTICLE_REFUSED

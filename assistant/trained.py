@@ -1,0 +1,114 @@
+"""The trained reader: its network's logits together with similarity and plain features, fitted to probabilities."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import features
+from assistant.features import Matrix
+from assistant.network import Logits, Network
+from assistant.question import Question, analyse
+from assistant.read import PassageReading, about, spoken
+from index import Embedder, Hit
+
+WEIGHTS = Path(__file__).parent / "models" / "reader.json"
+SENTENCE_NAMES = (*features.NAMES, "support", "support_margin", "passage_logit")
+PASSAGE_NAMES = (
+    "passage_logit",
+    "support",
+    "passage_similarity",
+    "similarity",
+    "covered_passage",
+    "kind_absent",
+    "names_missing",
+    "numbers_missing",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic function: one weight per column of a table, and a bias."""
+
+    weights: Matrix
+    bias: float
+
+    def __call__(self, table: Matrix) -> Matrix:
+        """Probabilities, one per row."""
+        return np.asarray(1 / (1 + np.exp(-(table @ self.weights + self.bias))))
+
+    @classmethod
+    def read(cls, record: dict[str, Any], names: Sequence[str]) -> Calibration:
+        return cls(np.array([record["weights"][name] for name in names]), record["bias"])
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What is known of one passage: a row per sentence, columns as SENTENCE_NAMES; and one row, as PASSAGE_NAMES."""
+
+    sentences: Matrix
+    passage: Matrix
+
+
+class TrainedReader:
+    """Reads question and passage together. English; the models are loaded with the first question."""
+
+    def __init__(self, embedder: Embedder, network: Network | None = None) -> None:
+        self._embedder = embedder
+        self._given = network
+        record = json.loads(WEIGHTS.read_text())
+        self._sentence = Calibration.read(record["sentence"], SENTENCE_NAMES)
+        self._passage = Calibration.read(record["passage"], PASSAGE_NAMES)
+        self.threshold: float = record["threshold"]
+
+    @cached_property
+    def _network(self) -> Network:
+        return self._given or Network()
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[PassageReading]:
+        return [
+            PassageReading(
+                tuple(round(float(one), 6) for one in self._sentence(table.sentences)),
+                round(float(self._passage(table.passage)[0]), 6),
+            )
+            for table in tables(question, hits, self._embedder, self._network)
+        ]
+
+
+def tables(question: str, hits: Sequence[Hit], embedder: Embedder, network: Network) -> list[Tables]:
+    """The tables of each hit, in order. A hit without a sentence has a passage row that nothing speaks for."""
+    lines = [[spoken(one) for one in hit.sentences] for hit in hits]
+    logits = network.read(question, [(about(hit), one) for hit, one in zip(hits, lines, strict=True)])
+    texts = list(dict.fromkeys([question, *(text for one in lines for text in one)]))
+    vectors = dict(zip(texts, embedder.embed(texts), strict=True))
+    asked = analyse(question)
+    return [
+        _tables(asked, hit, one, np.stack([vectors[text] for text in [question, *one]]), logit)
+        for hit, one, logit in zip(hits, lines, logits, strict=True)
+    ]
+
+
+def _tables(asked: Question, hit: Hit, lines: list[str], vectors: NDArray[np.float32], logits: Logits) -> Tables:
+    plain = features.features(asked, vectors[0], lines, vectors[1:], about(hit))
+    support = np.array(logits.sentences)
+    best = support.max(initial=-10.0)
+    whole = np.full(len(lines), logits.passage)
+    column = {name: plain[:, number] for number, name in enumerate(features.NAMES)}
+    passage = [
+        logits.passage,
+        best,
+        hit.similarity,
+        column["similarity"].max(initial=-1.0),
+        column["covered_passage"].max(initial=0.0),
+        column["kind_absent"].min(initial=1.0),
+        column["names_missing"].max(initial=0.0),
+        column["numbers_missing"].max(initial=0.0),
+    ]
+    return Tables(np.column_stack([plain, support, support - best, whole]), np.array([passage]))
