@@ -1,7 +1,7 @@
 """Trains the reader and writes checkpoints that a later run goes on from.
 
     python -m training.train_reader DATA --out build/reader-1 --epochs 2 --dropout 0
-    python -m training.train_reader DATA --out build/reader-2 --epochs 2 --start build/reader-1/model.pt --clean --share 0.25 --rate 0.8
+    python -m training.train_reader DATA --out build/reader-2 --epochs 2 --start build/reader-1/model.pt --clean --rate 0.8
 
 DATA is the folder that holds `train/reading`. With --resume an interrupted run goes on from its last checkpoint.
 """
