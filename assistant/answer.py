@@ -13,8 +13,10 @@ from assistant.prompts import say
 from assistant.question import analyse
 from assistant.read import Evidence, Reader, gather
 from assistant.record import Answer, AnswerSentence, Citation, CitedDocument, Coverage, Verdict
+from assistant.similarity import SimilarityReader
 from assistant.trained import TrainedReader
 from index import Collection, Document, Sentence
+from index.embed import MiniLM
 from index.lexical import content_stems
 from index.passages import heading_path
 from index.sentences import can_stand_alone
@@ -33,7 +35,11 @@ class Assistant:
 
     @cached_property
     def reader(self) -> Reader:
-        return self._given_reader or TrainedReader(self.collection.embedder)
+        """The one given; else the trained one, or where the embedder is not the one that it was calibrated with, similarity."""
+        if self._given_reader is not None:
+            return self._given_reader
+        embedder = self.collection.embedder
+        return TrainedReader(embedder) if embedder.stamp == MiniLM.stamp else SimilarityReader(embedder)
 
     def ask(self, question: str) -> Answer:
         """The answer to one question. QuestionError if it is empty or too long; the collection's errors pass through."""

@@ -17,6 +17,8 @@ from assistant.errors import QuestionError
 from assistant.extract import MOST
 from assistant.read import PassageReading
 from assistant.record import Answer, Citation
+from assistant.similarity import SimilarityReader
+from assistant.trained import TrainedReader
 from index.collection import Collection
 from index.embed import MiniLM
 from index.records import Hit
@@ -98,6 +100,12 @@ def faked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 @pytest.fixture(params=["real", "faked"])
 def assistant(request: pytest.FixtureRequest) -> Any:
     return request.getfixturevalue(request.param)
+
+
+def test_the_reader_fits_the_embedder(real: Assistant, faked: Assistant) -> None:
+    """The trained reader with the embedder that it was calibrated with; with any other, similarity."""
+    assert isinstance(Assistant(real.collection).reader, TrainedReader)
+    assert isinstance(Assistant(faked.collection).reader, SimilarityReader)
 
 
 def check(assistant: Assistant, answer: Answer) -> None:
