@@ -5,25 +5,36 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.errors import QuestionError
 from assistant.extract import MOST, extract, in_reading_order, needs_antecedent
+from assistant.parts import parts
 from assistant.prompts import say
 from assistant.question import analyse
-from assistant.read import Evidence, Reader, gather
+from assistant.read import Evidence, Reader, gather, strongest
 from assistant.record import Answer, AnswerSentence, Citation, CitedDocument, Coverage, Verdict
 from assistant.similarity import SimilarityReader
 from assistant.trained import TrainedReader
-from index import Collection, Document, Sentence
+from index import Collection, Document, Hit, Sentence
 from index.embed import MiniLM
 from index.lexical import content_stems
 from index.passages import heading_path
 from index.sentences import can_stand_alone
 
 NEAREST = 3
+PART_HITS = 6  # passages found by a part of a question, and by the whole, that are read for the part
 MOST_CHARACTERS = 2000
 REFUSAL = say("refusal")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What was read for one thing that is asked: evidence, best first, and the sentences that answer it, if any do."""
+
+    evidence: Sequence[Evidence]
+    chosen: Sequence[Evidence]
 
 
 class Assistant:
@@ -45,19 +56,38 @@ class Assistant:
         """The answer to one question. QuestionError if it is empty or too long; the collection's errors pass through."""
         question = clean_question(question)
         started = time.perf_counter()
-        hits = self.collection.search(question)
+        asked = parts(question)
+        found = [self._search(question, one) for one in asked]
         retrieved = time.perf_counter()
-        readings = self.reader.read(question, hits)
-        evidence = gather(hits, readings)
-        read = time.perf_counter()
-        answerable = max((reading.passage for reading in readings), default=0.0) >= self.reader.threshold
-        chosen = self._with_antecedents(extract(evidence), evidence) if answerable else ()
-        answer = _answer(question, chosen, evidence)
-        timings = {"retrieve": retrieved - started, "read": read - retrieved, "answer": time.perf_counter() - read}
+        read = [self._read(one, hits, MOST // len(asked)) for one, hits in zip(asked, found, strict=True)]
+        finished = time.perf_counter()
+        evidence = strongest(one for part in read for one in part.evidence)
+        chosen = self._with_antecedents(strongest(one for part in read for one in part.chosen), evidence)
+        unanswered = [one for one, part in zip(asked, read, strict=True) if chosen and not part.chosen]
+        answer = _answer(question, chosen, evidence, unanswered)
+        timings = {
+            "retrieve": retrieved - started,
+            "read": finished - retrieved,
+            "answer": time.perf_counter() - finished,
+        }
         answer.timings_ms.update({key: round(1000 * value, 1) for key, value in timings.items()})
         return answer
 
-    def _with_antecedents(self, chosen: tuple[Evidence, ...], evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    def _search(self, question: str, part: str) -> tuple[Hit, ...]:
+        """The hits of a part of a question; where it is not all of it, those of the whole too, which names what it is about."""
+        hits = self.collection.search(part)
+        if part == question:
+            return hits
+        both = [*hits[:PART_HITS], *self.collection.search(question)[:PART_HITS]]
+        return tuple({hit.passage.id: hit for hit in both}.values())
+
+    def _read(self, question: str, hits: Sequence[Hit], most: int) -> _Part:
+        readings = self.reader.read(question, hits)
+        evidence = gather(hits, readings)
+        answerable = max((reading.passage for reading in readings), default=0.0) >= self.reader.threshold
+        return _Part(evidence, extract(evidence, most) if answerable else ())
+
+    def _with_antecedents(self, chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """The chosen sentences, each that opens with a pronoun preceded by the one it points back to."""
         scores = {one.sentence.id: one for one in evidence}
         complete = {one.sentence.id: one for one in chosen}
@@ -85,14 +115,16 @@ def clean_question(question: str) -> str:
     return text
 
 
-def _answer(question: str, chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> Answer:
+def _answer(
+    question: str, chosen: Sequence[Evidence], evidence: Sequence[Evidence], unanswered: Sequence[str]
+) -> Answer:
     citations = tuple(_citation(number, one) for number, one in enumerate(chosen, start=1))
     sentences = tuple(
         AnswerSentence(" ".join(one.sentence.text.split()), (number,), "source", one.score)
         for number, one in enumerate(chosen, start=1)
     )
     nearest = [] if chosen else [one for one in evidence if can_stand_alone(one.sentence)][:NEAREST]
-    notes = _notes(question, chosen)
+    notes = (*(say("unanswered", question=one) for one in unanswered), *_notes(question, chosen))
     verdict: Verdict = "not_found" if not chosen else "partial" if notes else "answered"
     identity = [question, *(f"{one.sentence.id}@{one.document.revision}" for one in [*chosen, *nearest])]
     return Answer(

@@ -15,8 +15,8 @@ SAME = 0.75  # two sentences that share this much of the shorter one's words say
 _OPENERS = frozenset("he she it they this these that those both his her its their such".split())
 
 
-def extract(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The sentences that answer, grouped by document and in its order; empty if there is nothing to cite.
+def extract(evidence: Sequence[Evidence], most: int = MOST) -> tuple[Evidence, ...]:
+    """At most `most` sentences that answer, grouped by document and in its order; empty if there is nothing to cite.
 
     `evidence` is best first. What opens with a pronoun is not understood alone: `needs_antecedent` tells.
     """
@@ -24,7 +24,7 @@ def extract(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     for one in evidence:
         if not can_stand_alone(one.sentence) or one.sentence.text.endswith((":", "：")):  # leads into what answers
             continue
-        if len(chosen) == MOST or (chosen and one.score < SHARE_OF_BEST * chosen[0].score):
+        if len(chosen) == most or (chosen and one.score < SHARE_OF_BEST * chosen[0].score):
             break
         if not any(_same(one.sentence.text, other.sentence.text) for other in chosen):
             chosen.append(one)

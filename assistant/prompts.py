@@ -9,7 +9,11 @@ from pathlib import Path
 from assistant.errors import PromptError
 
 # Each text with the variables that it must use, no more and no fewer.
-DECLARED: dict[str, frozenset[str]] = {"refusal": frozenset(), "missing": frozenset({"words"})}
+DECLARED: dict[str, frozenset[str]] = {
+    "refusal": frozenset(),
+    "missing": frozenset({"words"}),
+    "unanswered": frozenset({"question"}),
+}
 _FOLDERS = (
     Path(__file__).parent / "_prompts",
     Path(__file__).parent.parent / "prompts",

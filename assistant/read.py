@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,11 +39,19 @@ class Reader(Protocol):
 
 def gather(hits: Sequence[Hit], readings: Sequence[PassageReading]) -> list[Evidence]:
     """Every sentence of the hits once, with its best score; best first, ties by sentence id."""
+    return strongest(
+        Evidence(sentence, hit.document, score)
+        for hit, reading in zip(hits, readings, strict=True)
+        for sentence, score in zip(hit.sentences, reading.sentences, strict=True)
+    )
+
+
+def strongest(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Each sentence once, with the best score that it has; best first, ties by sentence id."""
     best: dict[str, Evidence] = {}
-    for hit, reading in zip(hits, readings, strict=True):
-        for sentence, score in zip(hit.sentences, reading.sentences, strict=True):
-            if sentence.id not in best or best[sentence.id].score < score:
-                best[sentence.id] = Evidence(sentence, hit.document, score)
+    for one in evidence:
+        if one.sentence.id not in best or best[one.sentence.id].score < one.score:
+            best[one.sentence.id] = one
     return sorted(best.values(), key=lambda one: (-one.score, one.sentence.id))
 
 

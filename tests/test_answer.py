@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from assistant.answer import MOST_CHARACTERS, NEAREST, REFUSAL, Assistant, clean_question
 from assistant.errors import QuestionError
 from assistant.extract import MOST
+from assistant.prompts import say
 from assistant.read import PassageReading
 from assistant.record import Answer, Citation
 from assistant.similarity import SimilarityReader
@@ -220,6 +221,21 @@ def test_note_of_what_is_missing(faked: Assistant) -> None:
     hostile = faked.ask("Does {Napoleon} sleep on warm rocks?")
     assert hostile.verdict == "partial"
     assert "Napoleon" in hostile.notes[0]
+
+
+def test_two_questions_in_one(faked: Assistant) -> None:
+    """Each thing that is asked is answered from its own place, and the answer holds both."""
+    answer = faked.ask("Where do seals sleep in the afternoon, and when was the declaration signed?")
+    assert answer.verdict == "answered"
+    assert {citation.document.source.split("/")[1] for citation in answer.citations} >= {"seals.md", "treaty.txt"}
+
+
+def test_one_of_two_questions_is_not_answered(faked: Assistant) -> None:
+    """Where only one of two things is answered, the verdict is `partial` and a note names the other."""
+    answer = faked.ask("When was the declaration signed, and how do I bake bread?")
+    assert answer.verdict == "partial"
+    assert answer.notes == (say("unanswered", question="how do I bake bread?"),)
+    assert {citation.document.source.split("/")[1] for citation in answer.citations} == {"treaty.txt"}
 
 
 def test_deterministic(assistant: Assistant) -> None:

@@ -1,0 +1,64 @@
+"""assistant/parts.py: a question that asks several things is taken apart, and nothing of it is lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.parts import MOST, parts
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Who leads the team, and when does it meet?", ("Who leads the team?", "when does it meet?")),
+        ("What is the fee and who pays it?", ("What is the fee?", "who pays it?")),
+        ("Who leads the team? And when does it meet?", ("Who leads the team?", "when does it meet?")),
+        (
+            "In which hall is the fair held, and on which day does it open?",
+            ("In which hall is the fair held?", "on which day does it open?"),
+        ),
+    ],
+)
+def test_two_questions(question: str, expected: tuple[str, ...]) -> None:
+    """A question mark, or an "and" before a word that opens a question, parts two questions."""
+    assert parts(question) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why is there no peace treaty?",
+        "Why and how did it end?",
+        "When, and why?",
+        "the tide and when it turns",
+        "What do seals and otters eat?",
+        "Who is she? Who?",
+        "北方領土問題は解決したか？",
+        "",
+    ],
+)
+def test_one_question(question: str) -> None:
+    """What asks one thing, or whose second half cannot stand alone, stays whole."""
+    assert parts(question) == (question,)
+
+
+def test_no_more_than_can_be_answered() -> None:
+    """However many things are asked, there are at most MOST parts; the last holds the rest."""
+    found = parts(" and ".join(f"who wrote book number {number}" for number in range(9)))
+    assert len(found) == MOST
+    assert "number 8" in found[-1]
+
+
+@given(
+    st.lists(st.sampled_from("who what is the cat and , ? ; in when it sleeps 北".split()), max_size=30).map(" ".join)
+)
+def test_every_word_is_asked(question: str) -> None:
+    """Parts joined have the question's words in their order, but for the "and" between them."""
+    whole, joined = (re.findall(r"\w+", text) for text in (question, " ".join(parts(question))))
+    rest = iter(whole)
+    assert all(word in rest for word in joined)
+    assert sorted(word for word in whole if word != "and") == sorted(word for word in joined if word != "and")
