@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 PORT ?= 7860
+DATA ?= data
 PIP := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test soak check evaluate benchmark clean
+.PHONY: help chat test soak check evaluate train clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +42,15 @@ check: $(VENV)/ready-dev  ## lint and types
 
 evaluate: $(VENV)/ready-dev  ## answer the gold questions over seeds/ and print how many are right
 	@$(VENV)/bin/python -m benchmarks.evaluate
+
+train: $(VENV)/ready-dev  ## train the reader from DATA and write assistant/models/ (hours on two cores)
+	@$(VENV)/bin/python -m training.train_reader $(DATA) --out build/reader-1 --epochs 2 --dropout 0 --no-own
+	@$(VENV)/bin/python -m training.train_reader $(DATA) --out build/reader-2 --epochs 1 --start build/reader-1/model.pt \
+		--clean --rate 0.8 --last 0.5
+	@$(VENV)/bin/python -m training.train_reader $(DATA) --out build/reader-3 --epochs 1 --start build/reader-2/model.pt \
+		--clean --share 0.15 --rate 0.8
+	@$(VENV)/bin/python -m training.export_reader build/reader-3/model.pt
+	@$(VENV)/bin/python -m training.fit_trained $(DATA)
 
 .PHONY: browser
 browser:

@@ -2,8 +2,9 @@
 
     python -m benchmarks.evaluate [--verbose] [--article FOLDER]
 
-Over seeds/: share of answerable questions with a right span cited, of two-document questions with both, of
-unanswerable ones refused. With --article (the folder of the users' first article): the 40 paraphrases and 40 near misses.
+Over seeds/, for the questions frozen first and for the second file, written later and without seeing any answer: share of
+answerable questions with a right span cited, of two-document questions with both, of unanswerable ones refused. With
+--article (the folder of the users' first article): the 40 paraphrases and 40 near misses.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from benchmarks.gold import Gold, cites, read_gold, share
 from index import Collection, Settings
 
 ROOT = Path(__file__).parent.parent
+QUESTIONS = (ROOT / "seeds" / "questions.jsonl", ROOT / "seeds" / "questions_second.jsonl")
 
 
 def collection_of(folder: Path, data: Path) -> Collection:
@@ -28,10 +30,10 @@ def collection_of(folder: Path, data: Path) -> Collection:
     return collection
 
 
-def evaluate_seeds(assistant: Assistant, verbose: bool) -> dict[str, tuple[int, int]]:
-    """Right and all, by kind of question."""
+def evaluate_seeds(assistant: Assistant, file: Path, verbose: bool) -> dict[str, tuple[int, int]]:
+    """Right and all, by kind of question, for one file of gold questions."""
     counts: dict[str, list[bool]] = {"answerable": [], "both documents": [], "unanswerable": []}
-    for gold in read_gold(ROOT / "seeds" / "questions.jsonl", assistant.collection):
+    for gold in read_gold(file, assistant.collection):
         answer = assistant.ask(gold.question)
         if gold.needs:
             right = cites(answer, gold.spans)
@@ -82,9 +84,16 @@ def main() -> None:
         tempfile.TemporaryDirectory() as data,
         collection_of(arguments.article or ROOT / "seeds", Path(data)) as opened,
     ):
-        evaluate = evaluate_article if arguments.article else evaluate_seeds
-        for kind, (right, total) in evaluate(Assistant(opened), arguments.verbose).items():
-            print(f"{kind:16s}{share(right, total)}")
+        assistant = Assistant(opened)
+        if arguments.article:
+            print_shares("article", evaluate_article(assistant, arguments.verbose))
+        for file in () if arguments.article else QUESTIONS:
+            print_shares(file.stem, evaluate_seeds(assistant, file, arguments.verbose))
+
+
+def print_shares(name: str, counts: dict[str, tuple[int, int]]) -> None:
+    for kind, (right, total) in counts.items():
+        print(f"{name:18}{kind:16}{share(right, total)}", flush=True)
 
 
 if __name__ == "__main__":

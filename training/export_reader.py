@@ -83,6 +83,7 @@ def largest_difference(model: onnx.ModelProto, state: dict[str, torch.Tensor]) -
 
     network = ReaderModel()
     network.load_state_dict(state)
+    network.precision = torch.float32
     network.eval()
     ids = torch.randint(1000, 20000, (3, 90), generator=torch.Generator().manual_seed(1))
     mask, segments = torch.ones_like(ids), torch.zeros_like(ids)

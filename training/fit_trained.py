@@ -2,18 +2,16 @@
 
     python -m training.fit_trained ../shared/data
 
-Each held-out article of the reading sets, and the held-out passages of each file of our own pairs, become a collection;
-their questions, answerable and not, go through the same retrieval as in the chat. Half of the collections are fitted
-on, the others show what it is worth.
+The questions of the development collections, answerable and not, go through the same retrieval as in the chat. Half of the
+collections are fitted on, the others show what it is worth.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +21,9 @@ from sklearn.metrics import roc_auc_score
 
 from assistant.network import Network
 from assistant.trained import PASSAGE_NAMES, SENTENCE_NAMES, WEIGHTS, Tables, tables
-from index import Collection, Settings
+from index import Collection
 from index.embed import MiniLM
-from training.reading_data import HELD_OUT, load_pairs, read_rows
+from training.development import Asked, Development, development, opened
 
 LEFT_OUT: tuple[str, ...] = ()  # columns that cost more than they give
 NETWORK = ("support", "support_margin", "passage_logit")
@@ -38,20 +36,8 @@ ABLATIONS: dict[str, tuple[str, ...]] = {
     "network alone": tuple(name for name in NAMES if name not in NETWORK),
     "without the network": NETWORK,
 }
-QUESTIONS = 24  # of one collection, so that all weigh about the same
 ANSWERED = 0.85  # share of the answerable development questions that the threshold lets through
 ROUNDS = 4  # of choosing the passage that decides, and fitting on it
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of the development data, the document it was asked about, and the sentences there that answer it."""
-
-    collection: str
-    document: str
-    text: str
-    question: str
-    gold: tuple[str, ...]  # none: not answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,58 +59,21 @@ class Read:
         return np.vstack([hit.passage for hit in self.hits])
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two splitters meant the same sentence: one lies in the other and has at least half of it."""
-    one, other = " ".join(one.split()), " ".join(other.split())
-    return (one in other or other in one) and 2 * min(len(one), len(other)) >= max(len(one), len(other))
+def read_collection(one: Development, embedder: MiniLM, network: Network) -> list[Read]:
+    """The questions of a collection, asked over all of its documents."""
+    with opened(one, embedder) as collection:
+        return [_read(one.name, asked, collection, network) for asked in one.questions]
 
 
-def held_out_articles(data: Path) -> list[Asked]:
-    rows = [row for row in read_rows(data / "eval" / "squad2_articles.jsonl.gz") if row["title"] in HELD_OUT]
-    paragraphs: dict[str, dict[str, None]] = {}
-    for row in rows:
-        paragraphs.setdefault(row["title"], {})[" ".join(row["sentences"])] = None
-    texts = {title: "\n\n".join([title.replace("_", " "), *found]) for title, found in paragraphs.items()}
-    asked = []
-    for row in sorted(rows, key=lambda one: str(one["id"])[::-1]):  # as good as shuffled, the same every time
-        gold = () if row["is_impossible"] else tuple(row["sentences"][number] for number in row["answer_sents"])
-        asked.append(Asked(row["title"], row["title"], texts[row["title"]], row["question"], gold))
-    return asked
+def _read(name: str, asked: Asked, collection: Collection, network: Network) -> Read:
+    hits = collection.search(asked.question)
+    found = tables(asked.question, hits, collection.embedder, network)
+    return Read(name, bool(asked.gold), found, [asked.answered_by(hit.sentences) for hit in hits])
 
 
-def held_out_pairs() -> list[Asked]:
-    asked = []
-    for one in load_pairs(held_out=True):
-        gold = tuple(text for text, label in zip(one.sentences, one.labels or (), strict=True) if label)
-        family = one.document.rsplit("-", 1)[0]
-        asked.append(Asked(family, one.document, "\n".join(one.sentences), one.question, gold))
-    return sorted(asked, key=lambda one: one.question[::-1])
-
-
-def read_collection(asked: Sequence[Asked], embedder: MiniLM, network: Network) -> list[Read]:
-    """The first QUESTIONS of a collection, asked over all of its documents."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "documents").mkdir()
-        for document, text in {one.document: one.text for one in asked}.items():
-            (folder / "documents" / f"{document}.txt").write_text(text)
-        with Collection.open(replace(Settings(), data=folder), create=True, embedder=embedder) as collection:
-            collection.ingest(folder / "documents")
-            return [_read(one, collection, network) for one in asked[:QUESTIONS]]
-
-
-def _read(one: Asked, collection: Collection, network: Network) -> Read:
-    hits = collection.search(one.question)
-    right = [[any(same(line.text, text) for text in one.gold) for line in hit.sentences] for hit in hits]
-    return Read(one.collection, bool(one.gold), tables(one.question, hits, collection.embedder, network), right)
-
-
-def read_all(asked: Sequence[Asked]) -> list[Read]:
+def read_all(collections: Sequence[Development]) -> list[Read]:
     embedder, network = MiniLM(), Network()
-    collections: dict[str, list[Asked]] = {}
-    for one in asked:
-        collections.setdefault(one.collection, []).append(one)
-    return [read for members in collections.values() for read in read_collection(members, embedder, network)]
+    return [read for one in collections for read in read_collection(one, embedder, network)]
 
 
 class Fit:
@@ -229,7 +178,7 @@ def record(names: Sequence[str], fitted: Fit) -> dict[str, Any]:
 
 
 def main() -> None:
-    read = read_all(held_out_articles(Path(sys.argv[1])) + held_out_pairs())
+    read = read_all(development(Path(sys.argv[1])))
     result = {
         "threshold": report(read),
         "sentence": record(SENTENCE_NAMES, fit_sentences(read, LEFT_OUT)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from assistant.window import NOBODY, Window
+from training.encoder import encode
 
 SUPPORT, ANSWER = 0, 1  # columns of the token head
+STEP = 16  # tokens
 
 
 class ReaderModel(nn.Module):
@@ -24,24 +27,22 @@ class ReaderModel(nn.Module):
         from transformers import AutoModel, logging
 
         logging.set_verbosity_error()
-        self.encoder = AutoModel.from_pretrained(
-            str(get_model_path()), attn_implementation="sdpa", add_pooling_layer=False
-        )
+        self.encoder = AutoModel.from_pretrained(str(get_model_path()), add_pooling_layer=False)
         width = self.encoder.config.hidden_size
         self.tokens = nn.Linear(width, 2)
         self.inner = nn.Linear(width, width)
         self.passage = nn.Linear(width, 1)
+        self.dropout = 0.0
+        self.precision = torch.bfloat16
 
     def forward(self, ids: Tensor, mask: Tensor, segments: Tensor) -> tuple[Tensor, Tensor]:
         """Token logits (batch, tokens, 2) and passage logits (batch)."""
-        hidden = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=segments).last_hidden_state
+        hidden = encode(self.encoder, ids, mask, segments, self.dropout, self.precision).float()
         return self.tokens(hidden), self.passage(torch.tanh(self.inner(hidden[:, 0]))).squeeze(-1)
 
     def prepare(self, dropout: float) -> None:
-        """For training on CPUs: no dropout within attention (costly), the word embeddings stay as they are."""
-        for name, module in self.encoder.named_modules():
-            if isinstance(module, nn.Dropout):
-                module.p = 0.0 if name.endswith("attention.self.dropout") else dropout
+        """For training: dropout on what each block adds; the embeddings stay as they are."""
+        self.dropout = dropout
         for parameter in self.encoder.embeddings.parameters():
             parameter.requires_grad_(False)
 
@@ -68,8 +69,13 @@ class Batch:
     answer_tokens: Tensor
 
 
+def padded(tokens: int) -> int:
+    """Length that windows are padded to: few shapes, since a kernel is compiled for each."""
+    return math.ceil(tokens / STEP) * STEP
+
+
 def collate(views: Sequence[View]) -> Batch:
-    length = max(len(view.window.ids) for view in views)
+    length = padded(max(len(view.window.ids) for view in views))
     ids, mask, segments = (np.zeros((len(views), length), np.int64) for _ in range(3))
     owners, answers = (np.full((len(views), length), NOBODY, np.int64) for _ in range(2))
     rows: list[int] = []
@@ -103,9 +109,7 @@ def sentence_logits(support: Tensor, owners: Tensor, sentences: int) -> Tensor:
 
 def losses(model: ReaderModel, batch: Batch) -> dict[str, Tensor]:
     """Sentence, passage, listwise (answering sentences against the others of their passage) and answer-phrase loss."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        tokens, passage = model(batch.ids, batch.mask, batch.segments)
-    tokens, passage = tokens.float(), passage.float()
+    tokens, passage = model(batch.ids, batch.mask, batch.segments)
     scores = sentence_logits(tokens[..., SUPPORT], batch.owners, len(batch.rows))
     known = batch.labels >= 0
     asked = batch.answer_tokens >= 0

@@ -1,20 +1,27 @@
 """The reading sets as examples: a question, the sentences of a passage, and which of them answer.
 
-Source: `train/reading` of the data folder (see MODEL_CARD.md for the sets and their licences) and our own pairs in
-training/pairs. Articles in HELD_OUT are development data and never trained on.
+Source: `train/reading` of the data folder (see MODEL_CARD.md for the sets and their licences), our own pairs in
+training/pairs, and our own questions about passages of both in training/questions. Articles in HELD_OUT, and of
+our own the passages that `OWN_HELD_OUT` and `is_kept_aside` name, are development data and never trained on.
 """
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 PAIRS = Path(__file__).parent / "pairs"
+QUESTIONS = Path(__file__).parent / "questions"
+ASKED = "asked:"  # opens the source of our own questions about passages of the open sets
+RETRIEVED = "retrieved"  # source of passages that search found, with their titles and headings
+KEPT_ASIDE = 20  # one in so many documents of those passages
 CAPS = {
     "medquad": 1500,
     "condaqa": 1500,
@@ -53,7 +60,14 @@ class Example:
 
     @property
     def title(self) -> str:
-        return self.document.replace("_", " ") if self.source in TITLED else ""
+        if self.source == RETRIEVED:
+            return self.document
+        return self.document.replace("_", " ") if self.source.removeprefix(ASKED) in TITLED else ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the question was written for this project, near misses and all."""
+        return self.source in ("own", RETRIEVED) or self.source.startswith(ASKED)
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -99,6 +113,50 @@ def load_pairs(held_out: bool = False) -> list[Example]:
     rows = [row for path in sorted(PAIRS.glob("*.jsonl")) for row in read_rows(path)]
     chosen = [row for row in rows if (int(row["doc"].rsplit("-", 1)[1]) in OWN_HELD_OUT) == held_out]
     return [_pair(row, asked) for row in chosen for asked in row["questions"]]
+
+
+def load_questions(data: Path, held_out: bool = False) -> list[Example]:
+    """Our own questions, hard paraphrases and near misses, about passages of the open sets and of our own pairs.
+
+    A passage is named by the hash of its sentences. Those of one document in KEPT_ASIDE are development data and left
+    out; `held_out` gives them instead.
+    """
+    rows = {row["passage"]: row for path in sorted(QUESTIONS.glob("*.jsonl")) for row in read_rows(path)}
+    files = [*sorted((data / "train" / "reading").glob("*.jsonl.gz")), *sorted(PAIRS.glob("*.jsonl"))]
+    chosen: list[Example] = []
+    for passage in (passage for path in files for passage in read_rows(path)):
+        row = rows.pop(passage_key(passage["sentences"]), None)
+        if row is not None and is_kept_aside(passage["doc"]) == held_out:
+            sentences = tuple(map(untokenised, passage["sentences"]))
+            chosen += [_asked(one, sentences, passage["doc"], row["source"]) for one in row["questions"]]
+    return chosen
+
+
+def passage_key(sentences: list[str]) -> str:
+    return hashlib.sha1("\n".join(sentences).encode(), usedforsecurity=False).hexdigest()[:10]
+
+
+def is_kept_aside(document: str) -> bool:
+    return hashlib.sha256(document.encode()).digest()[0] % KEPT_ASIDE == 0
+
+
+def untokenised(text: str) -> str:
+    """Text as people write it, of text whose punctuation stands apart (the question-generation split of SQuAD)."""
+    for apart, together in (
+        ("-lrb- ", "("),
+        (" -rrb-", ")"),
+        ("-lsb- ", "["),
+        (" -rsb-", "]"),
+        ("`` ", '"'),
+        (" ''", '"'),
+    ):
+        text = text.replace(apart, together)
+    return re.sub(r" (?=[.,;:?!](?: |$)|'s\b)", "", text)
+
+
+def _asked(asked: dict[str, Any], sentences: tuple[str, ...], document: str, source: str) -> Example:
+    labels = tuple(int(number in asked["answers"]) for number in range(len(sentences)))
+    return Example(asked["question"], sentences, labels, any(labels), document, ASKED + source)
 
 
 def _pair(row: dict[str, Any], asked: dict[str, Any]) -> Example:

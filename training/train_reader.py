@@ -18,24 +18,28 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from index.embed import MiniLM
+from training.development import folders
 from training.reader_model import ReaderModel, View, collate, losses
-from training.reading_data import CLEAN, Example, load, load_pairs
+from training.reading_data import CLEAN, Example, load, load_pairs, load_questions
+from training.retrieved import retrieved
+from training.shipped import shipped_state
 from training.views import Views
 
-ENCODER_RATE, HEAD_RATE, WARM_UP, LAST = 6e-5, 1e-3, 0.04, 0.02
+ENCODER_RATE, HEAD_RATE, WARM_UP = 6e-5, 1e-3, 0.04
 SHARES = {"sentence": 1.0, "passage": 1.0, "listwise": 0.5, "answer": 0.3}
 
 
-def rate(done: float) -> float:
-    """Learning rate as a share of the peak: up for WARM_UP of the run, then down in a line to LAST."""
-    return done / WARM_UP if done < WARM_UP else max(LAST, (1 - done) / (1 - WARM_UP))
+def rate(done: float, last: float) -> float:
+    """Learning rate as a share of the peak: up for WARM_UP of the run, then down in a line to `last`."""
+    return done / WARM_UP if done < WARM_UP else 1 - (1 - last) * (done - WARM_UP) / (1 - WARM_UP)
 
 
 class Run:
     """A model in training, with all that a checkpoint must hold to go on."""
 
-    def __init__(self, out: Path, factor: float, dropout: float) -> None:
-        self.out = out
+    def __init__(self, out: Path, factor: float, last: float, dropout: float) -> None:
+        self.out, self.last = out, last
         self.model = ReaderModel()
         self.model.prepare(dropout)
         self.model.train()
@@ -71,7 +75,7 @@ class Run:
 
     def step(self, views: list[View], done: float) -> dict[str, float]:
         for group, peak in zip(self.optimizer.param_groups, self.peaks, strict=True):
-            group["lr"] = peak * rate(done)
+            group["lr"] = peak * rate(done, self.last)
         parts = losses(self.model, collate(views))
         total = sum((SHARES[name] * loss for name, loss in parts.items()), torch.zeros(()))
         total.backward()  # type: ignore[no-untyped-call]
@@ -98,38 +102,65 @@ def train(run: Run, examples: list[Example], epochs: int, seed: int, seen: float
                 means = " ".join(f"{name} {np.mean([one[name] for one in log]):.3f}" for name in SHARES)
                 seconds = time.monotonic() - started
                 print(f"{seen:.0f}/{total} {seconds / 60:.1f} min {tokens / seconds:.0f} tokens/s {means}", flush=True)
-            if run.batch % 500 == 0:
+            if run.batch % 200 == 0:
                 run.save(seen)
         run.epoch, run.batch = run.epoch + 1, 0
         run.save(seen)
     torch.save(run.model.state_dict(), run.out / "model.pt")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--out", type=Path, default=Path("build/reader"))
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--start", type=Path, help="weights to start from; none: the embedder's")
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
-    parser.add_argument("--clean", action="store_true", help="only the cleanest sets and our own pairs")
-    parser.add_argument("--no-own", action="store_true", help="without our own pairs, to measure what they add")
-    parser.add_argument("--share", type=float, default=1.0, help="share of the documents, for a learning curve")
-    parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
-    parser.add_argument("--dropout", type=float, default=0.1)
-    parser.add_argument("--own-only", action="store_true", help="our own pairs and nothing else")
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    torch.manual_seed(arguments.seed)
-    torch.set_num_threads(2)
-    examples = [] if arguments.own_only else load(arguments.data, random.Random(arguments.seed), arguments.share)
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser()
+    made.add_argument("data", type=Path)
+    made.add_argument("--out", type=Path, default=Path("build/reader"))
+    made.add_argument("--epochs", type=int, default=3)
+    made.add_argument(
+        "--start", type=Path, help="weights to start from, `shipped` for the reader's; none: the embedder's"
+    )
+    made.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
+    made.add_argument("--clean", action="store_true", help="only the cleanest sets and our own pairs")
+    made.add_argument("--no-own", action="store_true", help="without our own pairs, to measure what they add")
+    made.add_argument("--share", type=float, default=1.0, help="share of the documents, for a learning curve")
+    made.add_argument("--most", type=int, help="no more than so many examples, drawn at random")
+    made.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
+    made.add_argument("--last", type=float, default=0.02, help="learning rate at the end, as a share of its peak")
+    made.add_argument("--dropout", type=float, default=0.1)
+    made.add_argument("--own-only", action="store_true", help="our own pairs and nothing else")
+    made.add_argument(
+        "--retrieved", action="store_true", help="and the passages found in training/collections/training"
+    )
+    made.add_argument("--seed", type=int, default=1)
+    return made
+
+
+def chosen(arguments: argparse.Namespace) -> list[Example]:
+    """The examples that the arguments ask for."""
+    chance = random.Random(arguments.seed)
+    examples = [] if arguments.own_only else load(arguments.data, chance, arguments.share)
     if arguments.clean:
         examples = [one for one in examples if one.source in CLEAN]
     if not arguments.no_own:
-        examples += load_pairs()
-    run = Run(arguments.out, arguments.rate, arguments.dropout)
+        examples += load_pairs() + load_questions(arguments.data)
+    examples = chance.sample(examples, min(arguments.most or len(examples), len(examples)))
+    return [*examples, *retrieved(folders("training"), MiniLM())] if arguments.retrieved else examples
+
+
+def weights(start: Path) -> dict[str, torch.Tensor]:
+    """A state of ReaderModel: of the shipped network, of a finished run, or of a checkpoint."""
+    if start == Path("shipped"):
+        return shipped_state()
+    state: dict[str, torch.Tensor] = torch.load(start)
+    return state.get("model", state)  # type: ignore[return-value]
+
+
+def main() -> None:
+    arguments = parser().parse_args()
+    torch.manual_seed(arguments.seed)
+    torch.set_num_threads(2)
+    examples = chosen(arguments)
+    run = Run(arguments.out, arguments.rate, arguments.last, arguments.dropout)
     if arguments.start:
-        run.model.load_state_dict(torch.load(arguments.start))
+        run.model.load_state_dict(weights(arguments.start))
     seen = run.resume() if arguments.resume else 0.0
     print(f"{len(examples)} examples, {math.ceil(arguments.epochs)} epochs", flush=True)
     train(run, examples, arguments.epochs, arguments.seed, seen)

@@ -10,8 +10,8 @@ from typing import Any
 
 from assistant.window import pack
 from training.near_misses import Neighbours, Swapper, without_answer
-from training.reader_model import View
-from training.reading_data import Example
+from training.reader_model import View, padded
+from training.reading_data import RETRIEVED, Example
 
 TOKENS = 6000  # padded tokens of one batch
 CHUNK = 3000  # views sorted by length together
@@ -80,14 +80,23 @@ class Views:
         one = self._chosen(number)
         if one.labels is not None:
             one = self._part(one)
-        if self.chance.random() < 0.2:
-            one = replace(one, question=one.question.rstrip(" ?").lower())
-        context = f"{one.title}." if one.title and self.chance.random() < 0.5 else ""
+        one = replace(one, question=self._as_typed(one.question))
+        context = self._context(one)
         ids = self.tokens.ids
         window = pack(ids(one.question), ids(context) if context else [], [ids(text) for text in one.sentences])
         labels = None if one.labels is None else one.labels[: window.count]
         answerable = one.answerable if labels is None else any(labels)
         return View(window, labels, answerable, self._answer_tokens(one, window.owners))
+
+    def _context(self, one: Example) -> str:
+        if one.source == RETRIEVED:  # as at work
+            return one.title
+        return f"{one.title}." if one.title and self.chance.random() < 0.5 else ""
+
+    def _as_typed(self, question: str) -> str:
+        """With or without its question mark, so that the mark says nothing of the answer."""
+        bare = question.rstrip(" ?")
+        return bare if self.chance.random() < (0.25 if question.endswith("?") else 0.5) else f"{bare}?"
 
     def _chosen(self, number: int) -> Example:
         one = self.examples[number]
@@ -96,7 +105,7 @@ class Views:
         draw = self.chance.random() - AS_IS
         if draw < 0:
             return one
-        if one.source == "own":  # has its own near misses
+        if one.is_ours:  # has its own near misses
             return (without_answer(one) or one) if draw < REMOVED else one
         if draw < REMOVED:
             return without_answer(one) or one
@@ -151,7 +160,7 @@ class Views:
 def _batches(views: list[View]) -> Iterator[list[View]]:
     batch: list[View] = []
     for view in views:
-        if batch and len(view.window.ids) * (len(batch) + 1) > TOKENS:
+        if batch and padded(len(view.window.ids)) * (len(batch) + 1) > TOKENS:
             yield batch
             batch = []
         batch.append(view)
