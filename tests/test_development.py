@@ -55,12 +55,12 @@ def test_opened_is_searched() -> None:
 
 
 def test_retrieved() -> None:
-    """Each hit is an example with title and headings; it is answered where a hit holds a gold sentence."""
+    """Hits are examples with title and headings; one that holds a gold sentence is answered, and comes twice."""
     examples = list(retrieved([TIDES], HashEmbedder(32)))
     right = [one for one in examples if one.answerable]
     assert [(one.question, one.sentences[one.labels.index(1)]) for one in right if one.labels] == [
         ("When does the tide turn?", "The tide turns at noon.")
-    ]
-    assert right[0].title == "Tides At the pier"
+    ] * 2
+    assert right[0].title.endswith("Tides At the pier")
     assert {one.source for one in examples} == {RETRIEVED}
     assert any(one.question == "Who owns the pier?" and not one.answerable for one in examples)

@@ -7,6 +7,7 @@ written for this (training/collections/development), as an organisation would ha
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -58,7 +59,7 @@ def opened(one: Development, embedder: Embedder) -> Iterator[Collection]:
 
 def same(one: str, other: str) -> bool:
     """Whether two splitters meant the same sentence: one lies in the other and has at least half of it."""
-    one, other = " ".join(one.split()), " ".join(other.split())
+    one, other = (re.sub(r"\W+", " ", text).strip() for text in (one, other))  # marks of Markdown aside
     return (one in other or other in one) and 2 * min(len(one), len(other)) >= max(len(one), len(other))
 
 
