@@ -50,7 +50,7 @@ class Assistant:
         if self._given_reader is not None:
             return self._given_reader
         embedder = self.collection.embedder
-        return TrainedReader(embedder) if embedder.stamp == MiniLM.stamp else SimilarityReader(embedder)
+        return TrainedReader() if embedder.stamp == MiniLM.stamp else SimilarityReader(embedder)
 
     def ask(self, question: str) -> Answer:
         """The answer to one question. QuestionError if it is empty or too long; the collection's errors pass through."""

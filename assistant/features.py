@@ -12,8 +12,7 @@ from assistant.question import Question, satisfies
 from index.lexical import content_stems, words
 from index.sentences import word_count
 
-NAMES = (
-    "similarity",
+PLAIN = (
     "covered",
     "covered_near",
     "covered_passage",
@@ -23,6 +22,7 @@ NAMES = (
     "names_missing",
     "numbers_missing",
 )
+NAMES = ("similarity", *PLAIN)
 _PRONOUNS = [[word] for word in "he she it they this these those that his her its their such both".split()]
 
 Matrix = NDArray[np.float64]
@@ -33,9 +33,13 @@ def features(
 ) -> Matrix:
     """One row per sentence of a passage, columns as NAMES.
 
-    `vector` is the question's unit vector, `vectors` those of the sentences; `about` is the title and heading path,
-    whose words count as said in every sentence.
+    `vector` is the question's unit vector, `vectors` those of the sentences; the rest as in `plain`.
     """
+    return np.column_stack([(vectors @ vector).astype(np.float64), plain(question, sentences, about)])
+
+
+def plain(question: Question, sentences: Sequence[str], about: str) -> Matrix:
+    """One row per sentence of a passage, columns as PLAIN; `about` is the title and heading path, said in every sentence."""
     stems = [frozenset(content_stems(sentence)) for sentence in sentences]
     about_stems = frozenset(content_stems(about))
     everywhere = about_stems.union(*stems)
@@ -47,7 +51,6 @@ def features(
         near = about_stems.union(*stems[max(0, index - 1) : index + 2])
         rows.append(
             (
-                float(vectors[index] @ vector),
                 _share(question.stems, stems[index]),
                 _share(question.stems, near),
                 covered_passage,
@@ -58,7 +61,7 @@ def features(
                 numbers_missing,
             )
         )
-    return np.array(rows, np.float64).reshape(len(sentences), len(NAMES))
+    return np.array(rows, np.float64).reshape(len(sentences), len(PLAIN))
 
 
 def _share(wanted: Sequence[str], present: frozenset[str]) -> float:

@@ -10,22 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant import features
 from assistant.features import Matrix
 from assistant.network import Logits, Network
 from assistant.question import Question, analyse
 from assistant.read import PassageReading, about, spoken
-from index import Embedder, Hit
+from index import Hit
 
 WEIGHTS = Path(__file__).parent / "models" / "reader.json"
-SENTENCE_NAMES = (*features.NAMES, "support", "support_margin", "passage_logit")
+SENTENCE_NAMES = (*features.PLAIN, "support", "support_margin", "passage_logit")
 PASSAGE_NAMES = (
     "passage_logit",
     "support",
     "passage_similarity",
-    "similarity",
     "covered_passage",
     "kind_absent",
     "names_missing",
@@ -60,8 +58,7 @@ class Tables:
 class TrainedReader:
     """Reads question and passage together. English; the models are loaded with the first question."""
 
-    def __init__(self, embedder: Embedder, network: Network | None = None) -> None:
-        self._embedder = embedder
+    def __init__(self, network: Network | None = None) -> None:
         self._given = network
         record = json.loads(WEIGHTS.read_text())
         self._sentence = Calibration.read(record["sentence"], SENTENCE_NAMES)
@@ -78,34 +75,28 @@ class TrainedReader:
                 tuple(round(float(one), 6) for one in self._sentence(table.sentences)),
                 round(float(self._passage(table.passage)[0]), 6),
             )
-            for table in tables(question, hits, self._embedder, self._network)
+            for table in tables(question, hits, self._network)
         ]
 
 
-def tables(question: str, hits: Sequence[Hit], embedder: Embedder, network: Network) -> list[Tables]:
+def tables(question: str, hits: Sequence[Hit], network: Network) -> list[Tables]:
     """The tables of each hit, in order. A hit without a sentence has a passage row that nothing speaks for."""
     lines = [[spoken(one) for one in hit.sentences] for hit in hits]
     logits = network.read(question, [(about(hit), one) for hit, one in zip(hits, lines, strict=True)])
-    texts = list(dict.fromkeys([question, *(text for one in lines for text in one)]))
-    vectors = dict(zip(texts, embedder.embed(texts), strict=True))
     asked = analyse(question)
-    return [
-        _tables(asked, hit, one, np.stack([vectors[text] for text in [question, *one]]), logit)
-        for hit, one, logit in zip(hits, lines, logits, strict=True)
-    ]
+    return [_tables(asked, hit, one, logit) for hit, one, logit in zip(hits, lines, logits, strict=True)]
 
 
-def _tables(asked: Question, hit: Hit, lines: list[str], vectors: NDArray[np.float32], logits: Logits) -> Tables:
-    plain = features.features(asked, vectors[0], lines, vectors[1:], about(hit))
+def _tables(asked: Question, hit: Hit, lines: list[str], logits: Logits) -> Tables:
+    plain = features.plain(asked, lines, about(hit))
     support = np.array(logits.sentences)
     best = support.max(initial=-10.0)
     whole = np.full(len(lines), logits.passage)
-    column = {name: plain[:, number] for number, name in enumerate(features.NAMES)}
+    column = {name: plain[:, number] for number, name in enumerate(features.PLAIN)}
     passage = [
         logits.passage,
         best,
         hit.similarity,
-        column["similarity"].max(initial=-1.0),
         column["covered_passage"].max(initial=0.0),
         column["kind_absent"].min(initial=1.0),
         column["names_missing"].max(initial=0.0),

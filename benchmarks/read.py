@@ -9,7 +9,7 @@ measured over the questions that have a right and a wrong sentence, refusal over
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,10 @@ from benchmarks.report import curve, publish
 from index import Document, Embedder, Hit, Passage, Sentence
 from index.embed import MiniLM
 
-READERS = {"trained": TrainedReader, "similarity": SimilarityReader}
+READERS: dict[str, Callable[[Embedder], Reader]] = {
+    "trained": lambda _: TrainedReader(),
+    "similarity": SimilarityReader,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from index.search import DenseSearch, search
 from index.settings import Settings
 from index.sources import targets
 
-HITS = 10
+HITS = 12
 CATALOG = "catalog.sqlite"
 UPLOADS = "uploads"
 

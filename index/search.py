@@ -13,7 +13,9 @@ from index.embed import Vectors
 from index.records import Hit
 
 CANDIDATES = 50  # of each search
-RANK_CONSTANT = 60  # k of reciprocal rank fusion (Cormack et al., SIGIR 2009)
+RANK_CONSTANT = (
+    10  # k of reciprocal rank fusion (Cormack et al., SIGIR 2009, take 60); chosen on development data, LOG.md
+)
 
 DenseSearch = Callable[[Vectors, int], list[str]]
 

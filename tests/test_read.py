@@ -59,7 +59,7 @@ HITS = [make_hit(text, f"d{number}") for number, text in enumerate(TEXTS)]
 @pytest.fixture(params=["trained", "similarity", "similarity over the fake", "fake"])
 def reader(request: pytest.FixtureRequest, minilm: MiniLM) -> Reader:
     return {
-        "trained": lambda: TrainedReader(minilm),
+        "trained": lambda: TrainedReader(),
         "similarity": lambda: SimilarityReader(minilm),
         "similarity over the fake": lambda: SimilarityReader(HashEmbedder(64)),
         "fake": WordReader,

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fakes import HashEmbedder
 from test_read import HITS, QUESTION, make_hit
 
 from assistant.network import Network
@@ -21,7 +20,7 @@ def network() -> Network:
 
 def test_tables(network: Network) -> None:
     """A row per sentence and one per passage, a column per name, all finite; the best sentence has margin 0."""
-    made = tables(QUESTION, HITS, HashEmbedder(16), network)
+    made = tables(QUESTION, HITS, network)
     assert [len(one.sentences) for one in made] == [len(hit.sentences) for hit in HITS]
     for one in made:
         assert one.sentences.shape[1] == len(SENTENCE_NAMES)
@@ -35,7 +34,7 @@ def test_table_rows_are_read_with_their_columns(network: Network) -> None:
     """A cell counts as said under the name of its column: without it, a row of numbers answers nothing."""
     hit = make_hit("Iturup | 3139\n\nKunashir | 1490")
     rows = [replace(one, kind="row", context="Island | Area") for one in hit.sentences]
-    table = tables("What is the area of Kunashir?", [replace(hit, sentences=rows)], HashEmbedder(16), network)[0]
+    table = tables("What is the area of Kunashir?", [replace(hit, sentences=rows)], network)[0]
     assert table.sentences[:, SENTENCE_NAMES.index("covered")].tolist() == [0.5, 1.0]
 
 

@@ -31,8 +31,7 @@ NETWORK = ("support", "support_margin", "passage_logit")
 NAMES = (*SENTENCE_NAMES, *PASSAGE_NAMES)
 ABLATIONS: dict[str, tuple[str, ...]] = {
     "all": (),
-    "without sentence similarity": ("similarity",),
-    "without any similarity": ("similarity", "passage_similarity"),
+    "without similarity": ("passage_similarity",),
     "without words": ("covered", "covered_near", "covered_passage", "kind_absent", "names_missing", "numbers_missing"),
     "network alone": tuple(name for name in NAMES if name not in NETWORK),
     "without the network": NETWORK,
@@ -69,7 +68,7 @@ def read_collection(one: Development, embedder: MiniLM, network: Network) -> lis
 
 def _read(name: str, asked: Asked, collection: Collection, network: Network) -> Read:
     hits = collection.search(asked.question)
-    found = tables(asked.question, hits, collection.embedder, network)
+    found = tables(asked.question, hits, network)
     return Read(name, bool(asked.gold), found, [asked.answered_by(hit.sentences) for hit in hits])
 
 
