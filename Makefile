@@ -48,7 +48,7 @@ train: $(VENV)/ready-dev  ## train the reader from DATA and write assistant/mode
 	@$(VENV)/bin/python -m training.train_reader $(DATA) --out build/reader-2 --epochs 1 --start build/reader-1/model.pt \
 		--clean --rate 0.8 --last 0.5
 	@$(VENV)/bin/python -m training.train_reader $(DATA) --out build/reader-3 --epochs 1 --start build/reader-2/model.pt \
-		--clean --share 0.15 --rate 0.8
+		--clean --share 0.15 --rate 0.8 --retrieved
 	@$(VENV)/bin/python -m training.export_reader build/reader-3/model.pt
 	@$(VENV)/bin/python -m training.fit_trained $(DATA)
 
