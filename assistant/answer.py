@@ -124,7 +124,8 @@ def _answer(
         for number, one in enumerate(chosen, start=1)
     )
     nearest = [] if chosen else [one for one in evidence if can_stand_alone(one.sentence)][:NEAREST]
-    notes = (*(say("unanswered", question=one) for one in unanswered), *_notes(question, chosen))
+    answered = " ".join(one for one in parts(question) if one not in unanswered)
+    notes = (*(say("unanswered", question=one) for one in unanswered), *_notes(answered, chosen))
     verdict: Verdict = "not_found" if not chosen else "partial" if notes else "answered"
     identity = [question, *(f"{one.sentence.id}@{one.document.revision}" for one in [*chosen, *nearest])]
     return Answer(

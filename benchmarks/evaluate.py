@@ -20,7 +20,7 @@ from benchmarks.gold import Gold, cites, read_gold, share
 from index import Collection, Settings
 
 ROOT = Path(__file__).parent.parent
-QUESTIONS = (ROOT / "seeds" / "questions.jsonl", ROOT / "seeds" / "questions_second.jsonl")
+QUESTIONS = (ROOT / "seeds" / "questions.jsonl", ROOT / "tests" / "data" / "seed_questions_second.jsonl")
 
 
 def collection_of(folder: Path, data: Path) -> Collection:

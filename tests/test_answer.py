@@ -232,9 +232,9 @@ def test_two_questions_in_one(faked: Assistant) -> None:
 
 def test_one_of_two_questions_is_not_answered(faked: Assistant) -> None:
     """Where only one of two things is answered, the verdict is `partial` and a note names the other."""
-    answer = faked.ask("When was the declaration signed, and how do I bake bread?")
+    answer = faked.ask("When was the declaration signed, and how do I bake bread in Peru?")
     assert answer.verdict == "partial"
-    assert answer.notes == (say("unanswered", question="how do I bake bread?"),)
+    assert answer.notes == (say("unanswered", question="how do I bake bread in Peru?"),)
     assert {citation.document.source.split("/")[1] for citation in answer.citations} == {"treaty.txt"}
 
 
