@@ -1,6 +1,6 @@
 """Fits the similarity reader's weights and writes assistant/models/similarity_reader.json.
 
-    python -m training.fit_reader ../shared/data
+    python -m training.fit_reader DATA
 
 The open reading sets become documents of a collection; questions go through the same retrieval as in the chat, and each
 sentence of the passages found is one example: is it the one that answers? The articles of the evaluation set are left

@@ -1,6 +1,6 @@
 """Fits what turns the network's logits into probabilities and writes assistant/models/reader.json.
 
-    python -m training.fit_trained ../shared/data
+    python -m training.fit_trained DATA
 
 The questions of the development collections, answerable and not, go through the same retrieval as in the chat. Half of the
 collections are fitted on, the others show what it is worth.
