@@ -57,14 +57,14 @@ class Assistant:
         question = clean_question(question)
         started = time.perf_counter()
         asked = parts(question)
-        found = [self._search(question, one) for one in asked]
+        found = self._search(question, asked)
         retrieved = time.perf_counter()
         read = [self._read(one, hits, MOST // len(asked)) for one, hits in zip(asked, found, strict=True)]
         finished = time.perf_counter()
         evidence = strongest(one for part in read for one in part.evidence)
         chosen = self._with_antecedents(strongest(one for part in read for one in part.chosen), evidence)
-        unanswered = [one for one, part in zip(asked, read, strict=True) if chosen and not part.chosen]
-        answer = _answer(question, chosen, evidence, unanswered)
+        answered = {one: bool(part.chosen) for one, part in zip(asked, read, strict=True)}
+        answer = _answer(question, answered, chosen, evidence)
         timings = {
             "retrieve": retrieved - started,
             "read": finished - retrieved,
@@ -73,13 +73,13 @@ class Assistant:
         answer.timings_ms.update({key: round(1000 * value, 1) for key, value in timings.items()})
         return answer
 
-    def _search(self, question: str, part: str) -> tuple[Hit, ...]:
-        """The hits of a part of a question; where it is not all of it, those of the whole too, which names what it is about."""
-        hits = self.collection.search(part)
-        if part == question:
-            return hits
-        both = [*hits[:PART_HITS], *self.collection.search(question)[:PART_HITS]]
-        return tuple({hit.passage.id: hit for hit in both}.values())
+    def _search(self, question: str, asked: Sequence[str]) -> list[tuple[Hit, ...]]:
+        """The hits of each thing that is asked; of several, with those of the whole question, which names what they are about."""
+        whole = self.collection.search(question)
+        if len(asked) == 1:
+            return [whole]
+        both = [[*self.collection.search(one)[:PART_HITS], *whole[:PART_HITS]] for one in asked]
+        return [tuple({hit.passage.id: hit for hit in hits}.values()) for hits in both]
 
     def _read(self, question: str, hits: Sequence[Hit], most: int) -> _Part:
         readings = self.reader.read(question, hits)
@@ -116,16 +116,17 @@ def clean_question(question: str) -> str:
 
 
 def _answer(
-    question: str, chosen: Sequence[Evidence], evidence: Sequence[Evidence], unanswered: Sequence[str]
+    question: str, answered: dict[str, bool], chosen: Sequence[Evidence], evidence: Sequence[Evidence]
 ) -> Answer:
+    """`answered` has each thing that is asked, in order, and whether it is answered."""
     citations = tuple(_citation(number, one) for number, one in enumerate(chosen, start=1))
     sentences = tuple(
         AnswerSentence(" ".join(one.sentence.text.split()), (number,), "source", one.score)
         for number, one in enumerate(chosen, start=1)
     )
     nearest = [] if chosen else [one for one in evidence if can_stand_alone(one.sentence)][:NEAREST]
-    answered = " ".join(one for one in parts(question) if one not in unanswered)
-    notes = (*(say("unanswered", question=one) for one in unanswered), *_notes(answered, chosen))
+    unanswered = [say("unanswered", question=one) for one, found in answered.items() if chosen and not found]
+    notes = (*unanswered, *_notes(" ".join(one for one, found in answered.items() if found), chosen))
     verdict: Verdict = "not_found" if not chosen else "partial" if notes else "answered"
     identity = [question, *(f"{one.sentence.id}@{one.document.revision}" for one in [*chosen, *nearest])]
     return Answer(
