@@ -93,7 +93,7 @@ def main() -> None:
 
 def print_shares(name: str, counts: dict[str, tuple[int, int]]) -> None:
     for kind, (right, total) in counts.items():
-        print(f"{name:18}{kind:16}{share(right, total)}", flush=True)
+        print(f"{name:23}{kind:16}{share(right, total)}", flush=True)
 
 
 if __name__ == "__main__":

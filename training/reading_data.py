@@ -2,7 +2,8 @@
 
 Source: `train/reading` of the data folder (see MODEL_CARD.md for the sets and their licences), our own pairs in
 training/pairs, and our own questions about passages of both in training/questions. Articles in HELD_OUT, and of
-our own the passages that `OWN_HELD_OUT` and `is_kept_aside` name, are development data and never trained on.
+our own the passages that `OWN_HELD_OUT` names, are development data and never trained on; of the documents that
+`is_kept_aside` names our own questions are, while their passages may be met with other questions.
 """
 
 from __future__ import annotations
