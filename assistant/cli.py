@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -177,14 +180,37 @@ def _collection(data: Path | None, name: str | None, *, create: bool = False) ->
 @contextmanager
 def _errors() -> Iterator[None]:
     """Turns what we raise on purpose into one sentence on stderr and status 2, and Ctrl-C into status 130."""
+    with _interrupts() as interrupted:
+        try:
+            yield
+        except (Exception, KeyboardInterrupt) as error:
+            if interrupted() or isinstance(error, KeyboardInterrupt):
+                terminal.complain("Stopped. What was finished is kept; run the same command again to go on.")
+                raise typer.Exit(130) from None
+            if isinstance(error, AssistantError | IndexingError):
+                terminal.complain(str(error))
+                raise typer.Exit(2) from None
+            raise
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed: a compiled library that is being imported turns it into an ImportError."""
+    pressed: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        pressed.append(number)
+        signal.default_int_handler(number, frame)
+
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield lambda: False
+        return
+    signal.signal(signal.SIGINT, note)
     try:
-        yield
-    except (AssistantError, IndexingError) as error:
-        terminal.complain(str(error))
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        terminal.complain("Stopped. What was finished is kept; run the same command again to go on.")
-        raise typer.Exit(130) from None
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def main() -> None:

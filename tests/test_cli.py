@@ -250,6 +250,23 @@ def test_ctrl_c(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert "run the same command again" in sentence_of(result)
 
 
+def test_ctrl_c_within_an_import(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A compiled library turns Ctrl-C during its import into an ImportError: it is Ctrl-C all the same."""
+
+    def stop(*_: object, **__: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)
+        except KeyboardInterrupt:
+            raise ImportError("initialization failed") from None
+
+    monkeypatch.setattr(Collection, "ingest", stop)
+    result = run("ingest", folder)
+    assert result.exit_code == 130
+    assert "run the same command again" in sentence_of(result)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_chat(run: Run, folder: Path) -> None:
     """Questions are answered line by line until an empty one; after a wrong one the next is answered."""
     run("ingest", folder)
