@@ -55,12 +55,14 @@ def test_opened_is_searched() -> None:
 
 
 def test_retrieved() -> None:
-    """Hits are examples with title and headings; one that holds a gold sentence is answered, and comes twice."""
+    """Hits are examples with title and headings; one that holds a gold sentence is answered; a question's stand together."""
     examples = list(retrieved([TIDES], HashEmbedder(32)))
     right = [one for one in examples if one.answerable]
     assert [(one.question, one.sentences[one.labels.index(1)]) for one in right if one.labels] == [
         ("When does the tide turn?", "The tide turns at noon.")
-    ] * 2
+    ]
+    assert {one.group for one in examples if one.question == right[0].question} == {right[0].group}
+    assert len({one.group for one in examples}) == len(TIDES.questions)
     assert right[0].title.endswith("Tides At the pier")
     assert {one.source for one in examples} == {RETRIEVED}
     assert any(one.question == "Who owns the pier?" and not one.answerable for one in examples)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+from fakes import HashEmbedder
+
 from training.near_misses import Neighbours, Swapper, without_answer
 from training.reading_data import Example
 
@@ -65,7 +67,7 @@ def test_swaps() -> None:
 def test_neighbours() -> None:
     """A look-alike passage never holds the answering sentence or the answer's words."""
     copy = replace(DAM, sentences=("A list of dates.", "Dam on the Orm: May 1961."), labels=(0, 1))
-    neighbours = Neighbours([DAM, BRIDGE, HARBOUR, copy])
+    neighbours = Neighbours([DAM, BRIDGE, HARBOUR, copy], HashEmbedder(32))
     found = neighbours.of([DAM], random.Random(1), depth=3)[0]
     assert found
     assert all(one.sentences not in (DAM.sentences, copy.sentences) and not one.answerable for one in found)

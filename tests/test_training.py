@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from fakes import HashEmbedder
 
+from assistant.window import pack
 from training import reading_data
 from training.encoder import encode
-from training.reader_model import STEP, ReaderModel, View, collate, padded
-from training.reading_data import OWN_HELD_OUT, is_kept_aside, load_pairs, load_questions, passage_key, untokenised
+from training.reader_model import STEP, ReaderModel, View, _listwise, collate, padded
+from training.reading_data import (
+    OWN_HELD_OUT,
+    RETRIEVED,
+    is_kept_aside,
+    load_pairs,
+    load_questions,
+    passage_key,
+    untokenised,
+)
 from training.shipped import shipped_state
-from training.views import Views
+from training.views import TOKENS, Views
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +71,7 @@ def test_shipped_weights_read_as_the_shipped_network(model: ReaderModel) -> None
     sentences = ["The tower is red.", "It was built in 1901 by a baker.", "Nobody climbs it now."]
     tokens = Tokens()
     window = pack(tokens.ids(question), [], [tokens.ids(text) for text in sentences])
-    batch = collate([View(window, (0, 1, 0), True, None)])
+    batch = collate([View(window, (0, 1, 0), True, None, 0)])
     with torch.no_grad():
         _, passage = model(batch.ids, batch.mask, batch.segments)
     shipped = Network().read(question, [("", sentences)])[0]
@@ -124,8 +137,36 @@ def test_untokenised(apart: str, together: str) -> None:
 
 def test_the_question_mark_tells_nothing() -> None:
     """Of questions with a mark some lose it, of those without some get one."""
-    views = Views(load_pairs()[:400], seed=1)
+    views = Views(load_pairs()[:400], 1, HashEmbedder(32))
     marked = [views._as_typed("Why?").endswith("?") for _ in range(400)]
     bare = [views._as_typed("date of birth").endswith("?") for _ in range(400)]
     assert 0.6 < sum(marked) / 400 < 0.9
     assert 0.35 < sum(bare) / 400 < 0.65
+
+
+def test_passages_of_a_question_stay_together() -> None:
+    """All passages found for a question stand in one batch, under one number and with the same question."""
+    pairs = load_pairs()[:40]
+    found = [replace(one, source=RETRIEVED, group=f"g{number // 4}") for number, one in enumerate(pairs)]
+    views = Views([*pairs, *found], 1, HashEmbedder(32))
+    batches = list(views.epoch())
+    for batch in batches:
+        assert padded(max(len(view.window.ids) for view in batch)) * len(batch) <= TOKENS
+    places = [(view.group, number) for number, batch in enumerate(batches) for view in batch]
+    assert len(set(places)) == len({group for group, _ in places}) == 50
+    assert max(Counter(group for group, _ in places).values()) == 4
+    assert any(len([one for one in places if one[0] == group]) == 2 for group in views.single)  # beside a rival
+
+
+def test_sentences_are_ranked_within_their_question() -> None:
+    """The listwise loss sets an answering sentence against those of the other passages of its question, no others."""
+    window = pack([1000], [], [[2000], [3000]])
+    views = [
+        View(window, (0, 1), True, None, 5),
+        View(window, (0, 0), False, None, 5),
+        View(window, (0, 1), True, None, 6),
+    ]
+    batch = collate(views)
+    assert batch.groups.tolist() == [0, 0, 0, 0, 1, 1]
+    loss = _listwise(torch.tensor([0.0, 0.0, 0.0, 0.0, 0.0, 0.0]), batch)
+    assert float(loss) == pytest.approx((math.log(4) + math.log(2)) / 2)

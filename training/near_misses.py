@@ -14,8 +14,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from training.reading_data import Example
+from index import Embedder
+from training.reading_data import RETRIEVED, Example
+
+ROWS = 512  # questions compared with all passages at once
 
 YEAR = re.compile(r"\b1[0-9]{3}s?\b|\b20[0-9]{2}s?\b")
 NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]*\d|(?<![\w.,])\d\b")
@@ -98,29 +102,34 @@ class Swapper:
 
 
 class Neighbours:
-    """For each question, passages that look as if they answered it and do not hold the answer."""
+    """For each question, passages that look as if they answered it and do not hold the answer: found as at work, by
+    words and by similarity, among the passages of all examples."""
 
-    def __init__(self, examples: Sequence[Example]) -> None:
+    def __init__(self, examples: Sequence[Example], embedder: Embedder) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
-        self._passages = list({one.sentences: one for one in examples}.values())
+        self._embedder = embedder
+        self._passages = list({one.sentences: one for one in examples if one.source != RETRIEVED}.values())
         texts = [" ".join(one.sentences) for one in self._passages]
         self._plain = [f" {plain(text)} " for text in texts]
         self._vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english", min_df=2, dtype=np.float32)
         self._matrix = self._vectorizer.fit_transform(texts).T.tocsr()
+        self._vectors = embedder.embed(texts)
 
     def of(self, examples: Sequence[Example], chance: random.Random, depth: int = 12) -> list[list[Example]]:
         """A list per example, nearest first, three in five from the same document where there are such."""
         found: list[list[Example]] = []
-        questions: Any = self._vectorizer.transform([one.question for one in examples])
-        for start in range(0, len(examples), 512):
-            scores = (questions[start : start + 512] @ self._matrix).toarray()
-            best = np.argpartition(-scores, depth, axis=1)[:, :depth]
-            for one, row, all_scores in zip(examples[start : start + 512], best, scores, strict=True):
-                order = [j for j in row[np.argsort(-all_scores[row])] if all_scores[j] > 0 and self._differs(one, j)]
-                same = [j for j in order if self._passages[j].document == one.document]
+        for start in range(0, len(examples), ROWS):
+            rows = examples[start : start + ROWS]
+            asked = [one.question for one in rows]
+            words: Any = self._vectorizer.transform(asked)
+            lexical = (words @ self._matrix).toarray()
+            dense = self._embedder.embed(asked) @ self._vectors.T
+            for one, *rankings in zip(rows, _best(lexical, depth), _best(dense, depth), strict=True):
+                order = [number for number in _fused(rankings) if self._differs(one, number)][:depth]
+                same = [number for number in order if self._passages[number].document == one.document]
                 chosen = same if same and chance.random() < 0.6 else order[:6]
-                found.append([self._asked(one, self._passages[j]) for j in chosen])
+                found.append([self._asked(one, self._passages[number]) for number in chosen])
         return found
 
     def off_topic(self, example: Example, chance: random.Random) -> Example:
@@ -140,3 +149,20 @@ class Neighbours:
     def _asked(example: Example, passage: Example) -> Example:
         labels = (0,) * len(passage.sentences)
         return Example(example.question, passage.sentences, labels, False, passage.document, passage.source)
+
+
+def _best(scores: NDArray[np.float32], depth: int) -> list[list[int]]:
+    """Numbers of the `depth` best of each row that score at all, best first."""
+    depth = min(depth, scores.shape[1])
+    best = np.argpartition(-scores, depth - 1, axis=1)[:, :depth]
+    ordered = np.take_along_axis(best, np.argsort(-np.take_along_axis(scores, best, 1), axis=1), 1)
+    return [[int(one) for one in row if line[one] > 0] for row, line in zip(ordered, scores, strict=True)]
+
+
+def _fused(rankings: Sequence[Sequence[int]]) -> list[int]:
+    """Reciprocal rank fusion, best first."""
+    scores: dict[int, float] = defaultdict(float)
+    for ranking in rankings:
+        for rank, number in enumerate(ranking):
+            scores[number] += 1 / (10 + rank)
+    return sorted(scores, key=lambda number: -scores[number])

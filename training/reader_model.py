@@ -55,6 +55,7 @@ class View:
     labels: tuple[int, ...] | None
     answerable: bool
     answer_tokens: list[int] | None  # -1 where the answer's place is not asked about
+    group: int  # views of one group are passages for the same question
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Batch:
     mask: Tensor
     segments: Tensor
     owners: Tensor  # number of the sentence within the batch per token, NOBODY elsewhere
-    rows: Tensor  # row of the batch per sentence
+    groups: Tensor  # number of the group within the batch per sentence
     labels: Tensor  # per sentence: 0, 1, or -1 for not known
     answerable: Tensor
     answer_tokens: Tensor
@@ -78,20 +79,21 @@ def collate(views: Sequence[View]) -> Batch:
     length = padded(max(len(view.window.ids) for view in views))
     ids, mask, segments = (np.zeros((len(views), length), np.int64) for _ in range(3))
     owners, answers = (np.full((len(views), length), NOBODY, np.int64) for _ in range(2))
-    rows: list[int] = []
+    numbers: dict[int, int] = {}
+    groups: list[int] = []
     labels: list[float] = []
     for row, view in enumerate(views):
         window, size = view.window, len(view.window.ids)
         ids[row, :size], mask[row, :size], segments[row, :size] = window.ids, 1, window.segments
         own = np.array(window.owners)
-        owners[row, :size] = np.where(own >= 0, own + len(rows), NOBODY)
+        owners[row, :size] = np.where(own >= 0, own + len(groups), NOBODY)
         if view.answer_tokens is not None:
             answers[row, :size] = view.answer_tokens
-        rows += [row] * window.count
+        groups += [numbers.setdefault(view.group, len(numbers))] * window.count
         labels += [-1.0] * window.count if view.labels is None else view.labels[: window.count]
     return Batch(
         *(torch.from_numpy(one) for one in (ids, mask, segments, owners)),
-        torch.tensor(rows),
+        torch.tensor(groups),
         torch.tensor(labels, dtype=torch.float32),
         torch.tensor([float(view.answerable) for view in views]),
         torch.from_numpy(answers),
@@ -108,9 +110,9 @@ def sentence_logits(support: Tensor, owners: Tensor, sentences: int) -> Tensor:
 
 
 def losses(model: ReaderModel, batch: Batch) -> dict[str, Tensor]:
-    """Sentence, passage, listwise (answering sentences against the others of their passage) and answer-phrase loss."""
+    """Sentence, passage, listwise (answering sentences against all others read for their question) and answer-phrase loss."""
     tokens, passage = model(batch.ids, batch.mask, batch.segments)
-    scores = sentence_logits(tokens[..., SUPPORT], batch.owners, len(batch.rows))
+    scores = sentence_logits(tokens[..., SUPPORT], batch.owners, len(batch.groups))
     known = batch.labels >= 0
     asked = batch.answer_tokens >= 0
     return {
@@ -129,8 +131,8 @@ def losses(model: ReaderModel, batch: Batch) -> dict[str, Tensor]:
 
 def _listwise(scores: Tensor, batch: Batch) -> Tensor:
     exponentials = torch.exp(scores.clamp(-30, 30))
-    size = len(batch.answerable)
-    everything = torch.zeros(size).index_add_(0, batch.rows, exponentials)
-    gold = torch.zeros(size).index_add_(0, batch.rows, exponentials * (batch.labels == 1))
+    size = int(batch.groups.max()) + 1
+    everything = torch.zeros(size).index_add_(0, batch.groups, exponentials)
+    gold = torch.zeros(size).index_add_(0, batch.groups, exponentials * (batch.labels == 1))
     has = gold > 0
     return (torch.log(everything[has]) - torch.log(gold[has])).mean() if has.any() else torch.zeros(())

@@ -49,7 +49,10 @@ HELD_OUT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`labels` is None where only `answerable` is known; `answers` are phrases of the answering sentences."""
+    """`labels` is None where only `answerable` is known; `answers` are phrases of the answering sentences.
+
+    Examples of one `group` are passages found for the same question: they are read side by side.
+    """
 
     question: str
     sentences: tuple[str, ...]
@@ -58,6 +61,7 @@ class Example:
     document: str
     source: str
     answers: tuple[str, ...] = field(default=())
+    group: str = ""
 
     @property
     def title(self) -> str:
@@ -96,7 +100,8 @@ def load(data: Path, chance: random.Random, share: float = 1.0) -> list[Example]
     chosen: list[Example] = []
     for path in sorted((data / "train" / "reading").glob("*.jsonl.gz")):
         name = path.name.removesuffix(".jsonl.gz")
-        examples = [example(row) for row in read_rows(path) if row["doc"] not in HELD_OUT]
+        rows = (row for row in read_rows(path) if row["doc"] not in HELD_OUT and not is_kept_aside(row["doc"]))
+        examples = [example(row) for row in rows]
         documents = sorted({one.document for one in examples})
         kept = set(chance.sample(documents, round(share * len(documents))))
         examples = [one for one in examples if one.document in kept]
@@ -113,6 +118,7 @@ def load_pairs(held_out: bool = False) -> list[Example]:
     """
     rows = [row for path in sorted(PAIRS.glob("*.jsonl")) for row in read_rows(path)]
     chosen = [row for row in rows if (int(row["doc"].rsplit("-", 1)[1]) in OWN_HELD_OUT) == held_out]
+    chosen = [row for row in chosen if held_out or not is_kept_aside(row["doc"])]
     return [_pair(row, asked) for row in chosen for asked in row["questions"]]
 
 

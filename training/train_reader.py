@@ -86,16 +86,17 @@ class Run:
 
 
 def train(run: Run, examples: list[Example], epochs: int, seed: int, seen: float) -> None:
-    total = len(examples) * epochs
+    views = Views(examples, seed, MiniLM())
+    total = len(views.groups) * epochs
     log: deque[dict[str, float]] = deque(maxlen=100)
     started, tokens = time.monotonic(), 0
     while run.epoch < epochs:
-        views = Views(examples, seed + run.epoch)
+        views.chance.seed(seed + run.epoch)
         for number, batch in enumerate(views.epoch()):
             if number < run.batch:
                 continue
             log.append(run.step(batch, seen / total))
-            seen += len(batch)
+            seen += len({view.group for view in batch})
             run.batch += 1
             tokens += sum(len(view.window.ids) for view in batch)
             if run.batch % 50 == 0:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from assistant.window import pack
+from index import Embedder
 from training.near_misses import Neighbours, Swapper, without_answer
 from training.reader_model import View, padded
 from training.reading_data import RETRIEVED, Example
 
 TOKENS = 6000  # padded tokens of one batch
 CHUNK = 3000  # views sorted by length together
-AS_IS, REMOVED, SWAPPED, NEIGHBOUR = 0.60, 0.15, 0.12, 0.10  # what becomes of an answered question; the rest: off topic
+REMOVED, SWAPPED = (
+    0.12,
+    0.12,
+)  # share of the answered questions whose answer is taken out, or that ask for something else
+BESIDE, OFF_TOPIC = 0.45, 0.15  # share that is read beside a passage that does not answer, and of those off topic
+BESIDE_MISS = 0.15  # the same for questions that their own passage does not answer
 
 
 class Tokens:
@@ -53,40 +60,51 @@ class Tokens:
 class Views:
     """Examples to training views: near misses, parts of passages, shuffled order, questions as people type them."""
 
-    def __init__(self, examples: list[Example], seed: int) -> None:
+    def __init__(self, examples: list[Example], seed: int, embedder: Embedder) -> None:
         self.chance = random.Random(seed)  # not for secrets
-        self.examples = examples
+        self.groups = _grouped(examples)
         self.tokens = Tokens()
         self.tokens.warm([text for one in examples for text in (one.question, *one.sentences)])
-        self.neighbours = Neighbours(examples)
+        self.neighbours = Neighbours(examples, embedder)
         self.swapper = Swapper(examples, self.chance)
-        answered = [number for number, one in enumerate(examples) if one.answerable and one.labels]
-        misses = self.neighbours.of([examples[number] for number in answered], self.chance)
-        self.misses = dict(zip(answered, misses, strict=True))
+        self.single = [number for number, group in enumerate(self.groups) if len(group) == 1]
+        misses = self.neighbours.of([self.groups[number][0] for number in self.single], self.chance)
+        self.misses = dict(zip(self.single, misses, strict=True))
 
     def epoch(self) -> Iterator[list[View]]:
-        """Batches of views of about the same length, each example once."""
-        order = list(range(len(self.examples)))
+        """Batches of views of about the same length, each example once, those of a question together."""
+        order = list(range(len(self.groups)))
         self.chance.shuffle(order)
         for start in range(0, len(order), CHUNK):
-            views = sorted(
-                (self.view(number) for number in order[start : start + CHUNK]), key=lambda one: len(one.window.ids)
-            )
+            views = sorted(map(self.views, order[start : start + CHUNK]), key=_length)
             batches = list(_batches(views))
             self.chance.shuffle(batches)
             yield from batches
 
-    def view(self, number: int) -> View:
-        one = self._chosen(number)
+    def views(self, number: int) -> list[View]:
+        """The passages that are read for one question, which is typed the same for all of them."""
+        group = self.groups[number]
+        chosen = self._beside(number, self._chosen(group[0])) if len(group) == 1 else group
+        question = self._as_typed(chosen[0].question)
+        return [self._view(replace(one, question=question), number) for one in chosen]
+
+    def _view(self, one: Example, group: int) -> View:
         if one.labels is not None:
             one = self._part(one)
-        one = replace(one, question=self._as_typed(one.question))
         context = self._context(one)
         ids = self.tokens.ids
         window = pack(ids(one.question), ids(context) if context else [], [ids(text) for text in one.sentences])
         labels = None if one.labels is None else one.labels[: window.count]
         answerable = one.answerable if labels is None else any(labels)
-        return View(window, labels, answerable, self._answer_tokens(one, window.owners))
+        return View(window, labels, answerable, self._answer_tokens(one, window.owners), group)
+
+    def _beside(self, number: int, one: Example) -> list[Example]:
+        """The example, at times with a passage found for its question that does not answer it."""
+        if self.chance.random() >= (BESIDE if one.answerable else BESIDE_MISS):
+            return [one]
+        if self.misses[number] and self.chance.random() >= OFF_TOPIC:
+            return [one, replace(self.chance.choice(self.misses[number]), question=one.question)]
+        return [one, self.neighbours.off_topic(one, self.chance)]
 
     def _context(self, one: Example) -> str:
         if one.source == RETRIEVED:  # as at work
@@ -98,22 +116,15 @@ class Views:
         bare = question.rstrip(" ?")
         return bare if self.chance.random() < (0.25 if question.endswith("?") else 0.5) else f"{bare}?"
 
-    def _chosen(self, number: int) -> Example:
-        one = self.examples[number]
+    def _chosen(self, one: Example) -> Example:
         if not one.answerable:
             return one
-        draw = self.chance.random() - AS_IS
-        if draw < 0:
-            return one
-        if one.is_ours:  # has its own near misses
-            return (without_answer(one) or one) if draw < REMOVED else one
+        draw = self.chance.random()
         if draw < REMOVED:
             return without_answer(one) or one
-        if draw < REMOVED + SWAPPED:
+        if draw < REMOVED + SWAPPED and not one.is_ours:  # which have near misses of their own
             return self.swapper.swap(one) or one
-        if draw < REMOVED + SWAPPED + NEIGHBOUR and self.misses.get(number):
-            return self.chance.choice(self.misses[number])
-        return self.neighbours.off_topic(one, self.chance)
+        return one
 
     def _part(self, one: Example) -> Example:
         """Sometimes one or two sentences alone, sometimes a stretch of them; long ones around an answer."""
@@ -157,12 +168,23 @@ class Views:
         return labelled
 
 
-def _batches(views: list[View]) -> Iterator[list[View]]:
+def _grouped(examples: list[Example]) -> list[list[Example]]:
+    groups: dict[object, list[Example]] = defaultdict(list)
+    for number, one in enumerate(examples):
+        groups[one.group or number].append(one)
+    return list(groups.values())
+
+
+def _length(views: list[View]) -> int:
+    return max(len(view.window.ids) for view in views)
+
+
+def _batches(groups: list[list[View]]) -> Iterator[list[View]]:
     batch: list[View] = []
-    for view in views:
-        if batch and padded(len(view.window.ids)) * (len(batch) + 1) > TOKENS:
+    for views in groups:
+        if batch and padded(_length(views)) * (len(batch) + len(views)) > TOKENS:
             yield batch
             batch = []
-        batch.append(view)
+        batch += views
     if batch:
         yield batch
