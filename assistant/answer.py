@@ -11,6 +11,7 @@ from functools import cached_property
 from assistant.errors import QuestionError
 from assistant.extract import MOST, extract, in_reading_order, needs_antecedent
 from assistant.parts import parts
+from assistant.plugged import PluggedReader
 from assistant.prompts import say
 from assistant.question import analyse
 from assistant.read import Evidence, Reader, gather, strongest
@@ -46,18 +47,24 @@ class Assistant:
 
     @cached_property
     def reader(self) -> Reader:
-        """The one given; else the trained one, or where the embedder is not the one that it was calibrated with, similarity."""
+        """The one given, or named in the settings; else the trained one, or similarity where the embedder is not the one
+        that it was calibrated with. ReaderError if the one that is named cannot be loaded."""
         if self._given_reader is not None:
             return self._given_reader
+        if self.collection.settings.reader:
+            return PluggedReader(self.collection.settings.reader)
         embedder = self.collection.embedder
         return TrainedReader() if embedder.stamp == MiniLM.stamp else SimilarityReader(embedder)
 
-    def ask(self, question: str) -> Answer:
-        """The answer to one question. QuestionError if it is empty or too long; the collection's errors pass through."""
+    def ask(self, question: str, within: str | None = None) -> Answer:
+        """The answer to one question. QuestionError if it is empty or too long; the collection's errors pass through.
+
+        `within` restricts it to the documents at `source/path` or below.
+        """
         question = clean_question(question)
         started = time.perf_counter()
         asked = parts(question)
-        found = self._search(question, asked)
+        found = self._search(question, asked, within)
         retrieved = time.perf_counter()
         read = [self._read(one, hits, MOST // len(asked)) for one, hits in zip(asked, found, strict=True)]
         finished = time.perf_counter()
@@ -73,12 +80,12 @@ class Assistant:
         answer.timings_ms.update({key: round(1000 * value, 1) for key, value in timings.items()})
         return answer
 
-    def _search(self, question: str, asked: Sequence[str]) -> list[tuple[Hit, ...]]:
+    def _search(self, question: str, asked: Sequence[str], within: str | None) -> list[tuple[Hit, ...]]:
         """The hits of each thing that is asked; of several, with those of the whole question, which names what they are about."""
-        whole = self.collection.search(question)
+        whole = self.collection.search(question, within=within)
         if len(asked) == 1:
             return [whole]
-        both = [[*self.collection.search(one)[:PART_HITS], *whole[:PART_HITS]] for one in asked]
+        both = [[*self.collection.search(one, within=within)[:PART_HITS], *whole[:PART_HITS]] for one in asked]
         return [tuple({hit.passage.id: hit for hit in hits}.values()) for hits in both]
 
     def _read(self, question: str, hits: Sequence[Hit], most: int) -> _Part:
@@ -167,6 +174,7 @@ def _citation(number: int, one: Evidence) -> Citation:
         document=cited,
         start=sentence.start,
         end=sentence.end,
+        phrase=one.phrase,
         context=sentence.context,
         pages=_pages(document, sentence),
         heading=tuple(name for name in heading_path(document.headings, sentence.start) if name != document.title),

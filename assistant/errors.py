@@ -2,6 +2,7 @@
 
 AssistantError
 ├── QuestionError    the question is empty or too long
+├── ReaderError      a reader that was named cannot be loaded
 ├── PromptError      a text under prompts/ is missing or uses other variables than declared
 └── ServeError       the service cannot start: the port is taken, or the address is not allowed
 """
@@ -13,6 +14,10 @@ class AssistantError(Exception):
 
 class QuestionError(AssistantError):
     """The question is empty or too long."""
+
+
+class ReaderError(AssistantError):
+    """A reader that was named cannot be loaded."""
 
 
 class PromptError(AssistantError):

@@ -12,20 +12,25 @@ from typing import Any
 
 import numpy as np
 
+from assistant.phrase import Range, phrase
 from assistant.window import Window, windows
 from index.embed import bundled_tokenizer, inference_session
 
 FILE = Path(__file__).parent / "models" / "reader.onnx"
 NO_WORDS = -10.0  # the logit of a sentence without a token, and of a passage without a sentence
-SUPPORT = 0  # column of the token logits; 1 marks the answer's words
+SUPPORT, ANSWER = 0, 1  # columns of the token logits
 
 
 @dataclass(frozen=True, slots=True)
 class Logits:
-    """Of one passage: a support logit per sentence, in order, and whether the passage answers. More is surer; 0 is even."""
+    """Of one passage: a support logit per sentence, in order, and whether the passage answers. More is surer; 0 is even.
+
+    `phrases` has the characters of each sentence that answer, or None.
+    """
 
     sentences: tuple[float, ...]
     passage: float
+    phrases: tuple[Range | None, ...] = ()
 
 
 class Network:
@@ -44,26 +49,32 @@ class Network:
         texts = list(dict.fromkeys([question, *(text for context, lines in passages for text in (context, *lines))]))
         encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         ids = {text: encoding.ids for text, encoding in zip(texts, encodings, strict=True)}
+        offsets = {text: encoding.offsets for text, encoding in zip(texts, encodings, strict=True)}
         return [
-            self._passage(windows(ids[question], ids[context], [ids[line] for line in lines]))
+            self._passage(
+                windows(ids[question], ids[context], [ids[line] for line in lines]),
+                [(line, offsets[line]) for line in lines],
+            )
             for context, lines in passages
         ]
 
-    def _passage(self, packed: Sequence[Window]) -> Logits:
+    def _passage(self, packed: Sequence[Window], lines: Sequence[tuple[str, Sequence[Range]]]) -> Logits:
         support: list[float] = []
+        phrases: list[Range | None] = []
         whole = NO_WORDS
         for number, window in enumerate(packed):
             tokens, passage = self._run(window)
             owners = np.array(window.owners)
             for sentence in range(window.count):
                 mine = tokens[owners == sentence]
-                support.append(float(mine.mean()) if len(mine) else NO_WORDS)
+                support.append(float(mine[:, SUPPORT].mean()) if len(mine) else NO_WORDS)
+                phrases.append(phrase(*lines[window.first + sentence], mine[:, ANSWER].tolist()))
             whole = passage if number == 0 else max(whole, passage)
-        return Logits(tuple(support), whole)
+        return Logits(tuple(support), whole, tuple(phrases))
 
     def _run(self, window: Window) -> tuple[Any, float]:
-        """Support logit of each token, and the passage's logit."""
+        """Logits of each token, columns SUPPORT and ANSWER, and the passage's logit."""
         ids = np.array([window.ids])
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.array([window.segments])}
         tokens, passage = self._session.run(["tokens_out", "passage_out"], feed)
-        return tokens[0, :, SUPPORT], float(passage[0])
+        return tokens[0], float(passage[0])

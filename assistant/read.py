@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Protocol
 
 from index import Document, Hit, Sentence
@@ -12,19 +13,24 @@ from index.passages import heading_path
 
 @dataclass(frozen=True, slots=True)
 class PassageReading:
-    """Scores of one passage, 0 to 1: of each of its sentences, in order, and of the passage as a whole."""
+    """Scores of one passage, 0 to 1: of each of its sentences, in order, and of the passage as a whole.
+
+    `phrases`, from readers that know them, has the characters of each sentence that answer, or None.
+    """
 
     sentences: tuple[float, ...]
     passage: float
+    phrases: tuple[tuple[int, int] | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence with the score, 0 to 1, that the reader gave it for this question."""
+    """A sentence with the score, 0 to 1, that the reader gave it for this question, and its answering words if known."""
 
     sentence: Sentence
     document: Document
     score: float
+    phrase: tuple[int, int] | None = None
 
 
 class Reader(Protocol):
@@ -40,9 +46,11 @@ class Reader(Protocol):
 def gather(hits: Sequence[Hit], readings: Sequence[PassageReading]) -> list[Evidence]:
     """Every sentence of the hits once, with its best score; best first, ties by sentence id."""
     return strongest(
-        Evidence(sentence, hit.document, score)
+        Evidence(sentence, hit.document, score, phrase)
         for hit, reading in zip(hits, readings, strict=True)
-        for sentence, score in zip(hit.sentences, reading.sentences, strict=True)
+        for sentence, score, phrase in zip(
+            hit.sentences, reading.sentences, reading.phrases or repeat(None), strict=False
+        )
     )
 
 

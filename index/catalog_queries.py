@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +12,7 @@ import numpy as np
 from index import schema
 from index.database import Database
 from index.embed import Vectors
-from index.lexical import match_expression
+from index.lexical import STOP_WORDS, match_expression, stem, words
 from index.records import Document, Passage, Sentence
 
 
@@ -65,6 +67,17 @@ class CatalogQueries(Database):
         )
         return tuple(DocumentSummary(*row) for row in rows)
 
+    def documents_within(self, place: str) -> list[str]:
+        """Ids of the documents at `source/path`, or below it: a folder, or a wiki's namespace with its colon."""
+        below = place if place.endswith(("/", ":")) else f"{place}/"
+        rows = self.query(
+            "SELECT id FROM documents WHERE source || '/' || path = ? OR substr(source || '/' || path, 1, ?) = ? ORDER BY id",
+            place,
+            len(below),
+            below,
+        )
+        return [row["id"] for row in rows]
+
     def document(self, document_id: str) -> Document | None:
         rows = self.query(f"SELECT {schema.DOCUMENT_COLUMNS} FROM documents WHERE id = ?", document_id)
         return schema.to_document(rows[0]) if rows else None
@@ -94,18 +107,35 @@ class CatalogQueries(Database):
         rows = self.query(f"SELECT {schema.PASSAGE_COLUMNS} FROM passages WHERE id IN ({marks})", *ids)
         return {row["id"]: schema.to_passage(row) for row in rows}
 
-    def lexical(self, question: str, limit: int) -> list[tuple[str, float]]:
-        """Passage ids with their BM25 score (k1 1.2, b 0.75; higher is better), best first, ties by id."""
+    def lexical(self, question: str, limit: int, documents: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """Passage ids with their BM25 score (k1 1.2, b 0.75; higher is better), best first, ties by id.
+
+        `documents` restricts the search to the documents with these ids.
+        """
         expression = match_expression(question)
         if not expression:
             return []
+        only = "" if documents is None else "AND passages.document_id IN (SELECT value FROM json_each(?)) "
         rows = self.query(
             "SELECT passages.id AS id, -bm25(lexical) AS score FROM lexical JOIN passages ON passages.number = lexical.rowid "
-            "WHERE lexical MATCH ? ORDER BY score DESC, passages.id LIMIT ?",
+            f"WHERE lexical MATCH ? {only}ORDER BY score DESC, passages.id LIMIT ?",
             expression,
+            *([] if documents is None else [json.dumps(list(documents))]),
             limit,
         )
         return [(row["id"], row["score"]) for row in rows]
+
+    def rarity(self, question: str) -> dict[str, float]:
+        """How rare each content word of a question is, by stem: 0 where every passage has it, 1 where none has.
+
+        The inverse document frequency, log((N + 1) / (n + 1)), as a share of the highest there is.
+        """
+        total = self.query("SELECT count(*) AS n FROM passages")[0]["n"]
+        found: dict[str, float] = {}
+        for word in dict.fromkeys(word for word in words(question) if word not in STOP_WORDS):
+            having = self.query("SELECT count(*) AS n FROM lexical WHERE lexical MATCH ?", f'"{word}"')[0]["n"]
+            found[stem(word)] = math.log((total + 1) / (having + 1)) / math.log(total + 1) if total else 1.0
+        return found
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of the passages with these ids, by id."""

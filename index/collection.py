@@ -9,14 +9,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 
 from index.catalog import Catalog
 from index.catalog_queries import DocumentSummary
 from index.dense import DenseIndex
-from index.embed import Embedder, embedder_stamp, open_embedder
+from index.embed import Embedder, Vectors, embedder_stamp, open_embedder
 from index.errors import CollectionBusy, EmbedderMismatch, SourceError
 from index.exact import ExactSearch
 from index.handover import HandoverServer
@@ -109,11 +109,19 @@ class Collection:
         """The embedder of the settings, loaded at first use."""
         return self._given_embedder or open_embedder(self.settings.embedder)
 
-    def search(self, question: str, limit: int = HITS) -> tuple[Hit, ...]:
-        """The passages found for a question, best first. EmbedderMismatch if the collection was built with another one."""
+    def search(self, question: str, limit: int = HITS, within: str | None = None) -> tuple[Hit, ...]:
+        """The passages found for a question, best first. EmbedderMismatch if the collection was built with another one.
+
+        `within` restricts the search to what stands at `source/path` or below it, and is then exact.
+        """
         self._check_embedder()
+        vector = self.embedder.embed([question])[0]
+        if within:
+            documents = self.catalog.documents_within(within)
+            inside = self.catalog.passage_ids(documents)
+            return search(self.catalog, partial(self._search_exactly, ids=inside), question, vector, limit, documents)
         dense: DenseSearch = self._index.search if self._index is not None else self._search_exactly
-        return search(self.catalog, dense, question, self.embedder.embed([question])[0], limit)
+        return search(self.catalog, dense, question, vector, limit)
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         """Every document without its text, ordered by source and path."""
@@ -214,8 +222,8 @@ class Collection:
                 finally:
                     index.close()
 
-    def _search_exactly(self, vector: object, limit: int) -> list[str]:
-        return [identity for identity, _ in self._exact.search(vector, limit)]  # type: ignore[arg-type]
+    def _search_exactly(self, vector: Vectors, limit: int, ids: Sequence[str] | None = None) -> list[str]:
+        return [identity for identity, _ in self._exact.search(vector, limit, ids)]
 
     def _check_embedder(self) -> None:
         """EmbedderMismatch if the passages were embedded by another embedder than the settings name."""

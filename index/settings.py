@@ -19,12 +19,14 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 class Settings:
     """Where the collections are, and with what they are built.
 
-    Environment: ASSISTANT_DATA, ASSISTANT_COLLECTION, ASSISTANT_EMBEDDER, ASSISTANT_FILE_SECONDS, ASSISTANT_FILE_MEGABYTES.
+    Environment: ASSISTANT_DATA, ASSISTANT_COLLECTION, ASSISTANT_EMBEDDER, ASSISTANT_READER,
+    ASSISTANT_FILE_SECONDS, ASSISTANT_FILE_MEGABYTES.
     """
 
     data: Path = Path("data")
     collection: str = "default"
     embedder: str = BUNDLED  # or the name or path of any sentence-transformers model
+    reader: str = ""  # name or path of a cross-encoder or token-classification model; "": the bundled one
     file_seconds: float = 60.0  # most time for reading one file
     file_megabytes: int = 2048  # most memory for reading one file
 
@@ -35,6 +37,7 @@ class Settings:
             data=Path(environment.get("ASSISTANT_DATA") or "data"),
             collection=environment.get("ASSISTANT_COLLECTION") or "default",
             embedder=environment.get("ASSISTANT_EMBEDDER") or BUNDLED,
+            reader=environment.get("ASSISTANT_READER") or "",
             file_seconds=_positive(environment, "ASSISTANT_FILE_SECONDS", 60.0),
             file_megabytes=max(1, int(_positive(environment, "ASSISTANT_FILE_MEGABYTES", 2048))),
         )

@@ -62,6 +62,19 @@ def test_ingest_and_search(collection: Collection) -> None:
     assert all(document.text[one.start : one.end] == one.text for one in sentences)
 
 
+def test_within(tmp_path: Path) -> None:
+    """Restricted to a place, the search finds there what it would find there alone, and nothing elsewhere."""
+    for folder in ("maps", "laws"):
+        (tmp_path / "docs" / folder).mkdir(parents=True)
+        (tmp_path / "docs" / folder / "a.md").write_text(f"The treaty in {folder} is old and was never signed.")
+    with Collection.open(Settings(data=tmp_path / "data"), create=True, embedder=HashEmbedder()) as collection:
+        collection.ingest(tmp_path / "docs")
+        assert len(collection.search("treaty")) == 2
+        (hit,) = collection.search("treaty", within="docs/laws")
+        assert hit.document.path == "laws/a.md"
+        assert collection.search("treaty", within="docs/none") == ()
+
+
 def test_limit(collection: Collection) -> None:
     """At most as many hits as asked for."""
     assert len(collection.search("seals", 2)) == 2

@@ -16,6 +16,7 @@ from test_catalog import make_entry, put
 from index.catalog import Catalog
 from index.embed import Vectors
 from index.exact import ExactSearch
+from index.lexical import stem
 from index.search import CANDIDATES, RANK_CONSTANT, search
 
 EMBEDDER = HashEmbedder()
@@ -127,7 +128,7 @@ def test_ties_go_by_id(tmp_path: Path) -> None:
     for order in (range(8), reversed(range(8))):
         with closing(Catalog(tmp_path / str(order) / "catalog.sqlite", create=True)) as catalog:
             catalog.add_source("s", "/s")
-            entries = [make_entry(f"{number}.md", "The same text.") for number in order]
+            entries = [make_entry(f"{number}.md", f"The same text {number}.") for number in order]
             entries = [entry for entry in entries if entry.passages]
             for entry in entries:
                 catalog.keep_vectors([p.content for p in entry.passages], EMBEDDER.embed(["The same text."]))
@@ -155,3 +156,60 @@ def test_empty_collection(tmp_path: Path) -> None:
     """A collection with nothing in it has no hits."""
     with closing(Catalog(tmp_path / "catalog.sqlite", create=True)) as catalog:
         assert search(catalog, exactly(catalog), "treaty", vector("treaty"), 10) == ()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("copy", "folded"),
+    [
+        ("", True),
+        (" Indeed.", True),
+        (" By 1957.", False),
+        (" Not yet.", False),
+        (" The mayor however spoke of quite another matter on that day.", False),
+    ],
+)
+def test_near_duplicates_count_once(tmp_path: Path, copy: str, folded: bool) -> None:
+    """A page and its copy under another title are one hit; one that differs in a number, a negation or more is its own."""
+    text = (
+        "The council bought the old ferry from a shipyard in Tarn. It carries forty cars and leaves each hour. "
+        "Its crew of nine lives on board during the winter, when ice closes the northern channel. Tickets cost little."
+    )
+    with closing(Catalog(tmp_path / "catalog.sqlite", create=True)) as opened:
+        opened.add_source("s", "/s")
+        put(opened, make_entry("ferry.md", text), make_entry("copy.md", text + copy), make_entry("z.md", "Seals lie."))
+        found = search(opened, exactly(opened), "Who sold the ferry?", vector("Who sold the ferry?"), 3)
+    assert len([hit for hit in found if "ferry" in hit.document.text]) == (1 if folded else 2)
+    assert any("Seals" in hit.document.text for hit in found)
+
+
+def test_rarity(catalog: Catalog) -> None:
+    """0 for a word of every passage, 1 for one of none, in between by the number that have it; stop words have none."""
+    found = catalog.rarity("Was the treaty signed by seals or unicorns?")
+    assert set(found) == {stem(word) for word in ("treaty", "signed", "seals", "unicorns")}
+    assert found[stem("unicorns")] == 1
+    assert found[stem("treaty")] < found[stem("signed")] < 1
+    assert catalog.rarity("") == {}
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("s", 6),
+        ("s/0.md", 1),
+        ("s/Help:", 2),
+        ("s/notes", 2),
+        ("s/notes/", 2),
+        ("s/note", 0),
+        ("other", 0),
+        ("s/%", 0),
+    ],
+)
+def test_documents_within(tmp_path: Path, place: str, expected: int) -> None:
+    """A document, a folder or a namespace; never what only begins with the same letters, and no wildcard."""
+    paths = ["0.md", "notes/1.md", "notes/deep/2.md", "notes2.md", "Help:Seals", "Help:Boats"]
+    with closing(Catalog(tmp_path / "catalog.sqlite", create=True)) as opened:
+        opened.add_source("s", "/s")
+        put(opened, *(make_entry(path, f"A treaty about {path}.") for path in paths))
+        chosen = opened.documents_within(place)
+        assert len(chosen) == expected
+        assert {identity for identity, _ in opened.lexical("treaty", 10, chosen)} == set(opened.passage_ids(chosen))

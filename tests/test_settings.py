@@ -15,7 +15,7 @@ from index.settings import Settings
 def test_defaults() -> None:
     """With an empty environment everything has a value, and building the record makes no folder."""
     settings = Settings.from_environment({})
-    assert settings == Settings(Path("data"), "default", BUNDLED, 60.0, 2048)
+    assert settings == Settings(Path("data"), "default", BUNDLED, "", 60.0, 2048)
     assert not settings.folder.exists() or settings.folder == Path("data/default")
 
 
@@ -26,11 +26,12 @@ def test_environment() -> None:
             "ASSISTANT_DATA": "/d",
             "ASSISTANT_COLLECTION": "other",
             "ASSISTANT_EMBEDDER": "/m",
+            "ASSISTANT_READER": "/r",
             "ASSISTANT_FILE_SECONDS": "1.5",
             "ASSISTANT_FILE_MEGABYTES": "500",
         }
     )
-    assert settings == Settings(Path("/d"), "other", "/m", 1.5, 500)
+    assert settings == Settings(Path("/d"), "other", "/m", "/r", 1.5, 500)
     assert settings.folder == Path("/d/other")
     assert settings.limits.seconds == 1.5
     assert settings.limits.memory_bytes == 500_000_000

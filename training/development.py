@@ -1,12 +1,14 @@
 """Development collections: small sets of documents with questions whose answering sentences are known, none trained on.
 
-Four kinds: articles of SQuAD 2.0, passages of our own pairs, passages of the open sets with our own questions, and folders
-written for this (training/collections/development), as an organisation would have them.
+Five kinds: articles of SQuAD 2.0, passages of our own pairs, passages of the open sets with our own questions, large
+collections where something always looks like an answer, and folders written for this
+(training/collections/development), as an organisation would have them.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,12 +17,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from assistant.question import analyse
 from index import Collection, Embedder, Sentence, Settings
-from training.reading_data import HELD_OUT, Example, load_pairs, load_questions, passage_key, read_rows
+from training.reading_data import (
+    CLEAN,
+    HELD_OUT,
+    Example,
+    load,
+    load_aside,
+    load_pairs,
+    load_questions,
+    passage_key,
+    read_rows,
+)
 
 FOLDERS = Path(__file__).parent / "collections"  # development/ and training/
 QUESTIONS = 18  # of one collection, so that all weigh about the same
 PASSAGES = 25  # of the open sets in one collection
+LARGE = 6  # collections with RIVALS passages that have nothing to do with the questions
+RIVALS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,7 @@ def same(one: str, other: str) -> bool:
 
 def development(data: Path) -> list[Development]:
     """All development collections; `data` is the folder that holds `eval` and `train`."""
-    return [*articles(data), *pairs(), *passages(data), *folders("development")]
+    return [*articles(data), *pairs(), *passages(data), *large(data), *folders("development")]
 
 
 def articles(data: Path) -> list[Development]:
@@ -75,7 +90,7 @@ def articles(data: Path) -> list[Development]:
         mine = [row for row in rows if row["title"] == title]
         paragraphs = dict.fromkeys(" ".join(row["sentences"]) for row in mine)
         text = "\n\n".join([title.replace("_", " "), *paragraphs])
-        shuffled = sorted(mine, key=lambda row: passage_key([row["question"]]))  # by hash: the same every time
+        shuffled = sorted(mine, key=lambda row: _key((row["question"],)))  # by hash: the same every time
         asked = [
             Asked(row["question"], ())
             if row["is_impossible"]
@@ -94,6 +109,33 @@ def pairs() -> list[Development]:
 def passages(data: Path) -> list[Development]:
     """Passages of the open sets, PASSAGES in a collection, with our own questions about them."""
     return _grouped(load_questions(data, held_out=True), lambda _, number: f"passages-{number // PASSAGES}")
+
+
+def large(data: Path) -> list[Development]:
+    """Passages of documents that are kept aside among RIVALS others, every second one taken out: its questions are not answered.
+
+    Asked is only what names something, so that it can be understood among so many passages.
+    """
+    rivals = sorted({one.sentences for one in load(data, random.Random(1)) if one.source in CLEAN}, key=_key)
+    aside = [*load_questions(data, held_out=True), *load_aside(data)]
+    asked = [one for one in aside if one.answerable and (analyse(one.question).names or analyse(one.question).numbers)]
+    return [_large(number, asked, rivals[number * RIVALS : (number + 1) * RIVALS]) for number in range(LARGE)]
+
+
+def _large(number: int, asked: list[Example], rivals: list[tuple[str, ...]]) -> Development:
+    mine = [one for one in asked if int(_key((one.document,)), 16) % LARGE == number]
+    gone = {one.sentences for one in mine if int(_key(one.sentences), 16) % 2}
+    gone_texts = {text for sentences in gone for text in sentences}
+    here = dict.fromkeys(one.sentences for one in mine if not gone_texts & set(one.sentences))
+    texts = ["\n".join(one) for one in [*here, *rivals]]
+    shuffled = sorted(mine, key=lambda one: _key((one.question,)))
+    groups = [one for one in shuffled if one.sentences in here], [one for one in shuffled if one.sentences in gone]
+    questions = [
+        Asked(one.question, _gold(one) if one.sentences in here else ())
+        for group in groups
+        for one in group[:QUESTIONS]
+    ]
+    return Development(f"large-{number}", _files(texts), tuple(questions))
 
 
 def folders(kind: str) -> list[Development]:
@@ -122,9 +164,17 @@ def _grouped(examples: Iterable[Example], name: Callable[[Example, int], str]) -
 
 def _of_passages(name: str, examples: list[Example]) -> Development:
     texts = dict.fromkeys("\n".join(one.sentences) for one in examples)
-    shuffled = sorted(examples, key=lambda one: passage_key([one.question]))[:QUESTIONS]
-    asked = [
-        Asked(one.question, tuple(text for text, label in zip(one.sentences, one.labels or (), strict=True) if label))
-        for one in shuffled
-    ]
-    return Development(name, {f"{number:03d}.txt": text for number, text in enumerate(texts)}, tuple(asked))
+    shuffled = sorted(examples, key=lambda one: _key((one.question,)))[:QUESTIONS]
+    return Development(name, _files(texts), tuple(Asked(one.question, _gold(one)) for one in shuffled))
+
+
+def _files(texts: Iterable[str]) -> dict[str, str]:
+    return {f"{number:03d}.txt": text for number, text in enumerate(texts)}
+
+
+def _gold(one: Example) -> tuple[str, ...]:
+    return tuple(text for text, label in zip(one.sentences, one.labels or (), strict=True) if label)
+
+
+def _key(texts: Sequence[str]) -> str:
+    return passage_key(list(texts))

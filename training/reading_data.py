@@ -111,6 +111,13 @@ def load(data: Path, chance: random.Random, share: float = 1.0) -> list[Example]
     return chosen
 
 
+def load_aside(data: Path) -> list[Example]:
+    """The questions of the cleanest open sets about documents that `is_kept_aside` names."""
+    files = (data / "train" / "reading" / f"{name}.jsonl.gz" for name in CLEAN)
+    rows = (row for path in files for row in read_rows(path) if row["doc"] not in HELD_OUT)
+    return [example(row) for row in rows if row["labels"] is not None and is_kept_aside(row["doc"])]
+
+
 def load_pairs(held_out: bool = False) -> list[Example]:
     """Our own pairs: passages of many kinds of documents, each with questions in everyday words and near misses.
 
