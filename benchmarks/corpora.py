@@ -80,10 +80,13 @@ def read_corpus(documents: Path, questions: Path) -> tuple[list[Text], list[Quer
     """Documents and questions of a pair of files; squad2 and SciFact are one file, given twice."""
     if documents.suffix == ".zip":
         return _scifact(documents)
+    return read_texts(documents), [_query(row) for row in read_rows(questions)]
+
+
+def read_texts(documents: Path) -> list[Text]:
+    """The documents of a file of rows."""
     rows = list(read_rows(documents))
-    if "is_impossible" in rows[0]:
-        return _squad_texts(rows), [_query(row) for row in read_rows(questions)]
-    return [_text(row) for row in rows], [_query(row) for row in read_rows(questions)]
+    return _squad_texts(rows) if "is_impossible" in rows[0] else [_text(row) for row in rows]
 
 
 def _text(row: dict[str, Any]) -> Text:
