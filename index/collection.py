@@ -199,6 +199,30 @@ class Collection:
             copies.append(shutil.copyfile(file, folder / name))
         return self.ingest(*copies, progress=progress)
 
+    def remove(self, document_id: str) -> bool:
+        """Whether there was such a document; it is removed, and the copy of its file if it was uploaded.
+
+        SourceError for one that lies in a folder that is read whole, since the next ingest would bring it back.
+        """
+        with self._writer() as index:
+            document = self.catalog.document(document_id)
+            if document is None:
+                return False
+            file = Path(self.catalog.sources()[document.source]) / document.path
+            uploaded = file.is_relative_to((self.settings.folder / UPLOADS).resolve())
+            if not uploaded and document.source in self.catalog.whole_sources():
+                raise SourceError(
+                    f"{document.source}/{document.path} lies in a folder that is read whole and would come back: "
+                    "delete the file there, and read the folder again."
+                )
+            passages = self.catalog.passage_ids([document_id])
+            self.catalog.remove([document_id])
+            index.delete(passages)
+            self.catalog.sweep()
+            if uploaded:
+                file.unlink(missing_ok=True)
+            return True
+
     def reindex(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Cuts and embeds all passages anew with the embedder of the settings; returns their number.
 

@@ -82,13 +82,16 @@ def _known(catalog: Catalog, folder: Path, *, of_file: bool) -> tuple[str, Path]
     """The source that this folder is, or that it lies in; the innermost if there are several.
 
     A folder belongs to no source of which only single files were given, unless it is that very folder: then the
-    source is read whole from now on.
+    source is read whole from now on. Uploads belong to no folder around the collection: it does not list them.
     """
     whole = catalog.whole_sources()
+    own = catalog.path.parent.resolve()
     matches = [
         (name, Path(location))
         for name, location in catalog.sources().items()
-        if folder.is_relative_to(location) and (of_file or name in whole or folder == Path(location))
+        if folder.is_relative_to(location)
+        and (of_file or name in whole or folder == Path(location))
+        and (not folder.is_relative_to(own) or Path(location).is_relative_to(own))
     ]
     found = max(matches, key=lambda match: len(match[1].parts), default=None)
     if found and not of_file and found[0] not in whole:

@@ -222,6 +222,72 @@ def test_uploads_of_one_name(collection: Collection, tmp_path: Path) -> None:
     assert collection.ingest_upload([tmp_path / name for name in names]).added == 2
 
 
+def test_remove_an_upload(collection: Collection, settings: Settings, tmp_path: Path) -> None:
+    """A removed upload is gone from list, search, vectors and disk, and reading everything again does not bring it back."""
+    upload = tmp_path / "walrus.md"
+    upload.write_text("A walrus rests upon the ice.")
+    collection.ingest_upload([upload])
+    (document,) = [one for one in collection.documents() if one.path == "walrus.md"]
+    passages = collection.catalog.passage_ids([document.id])
+    assert collection.remove(document.id)
+    assert collection.document(document.id) is None
+    assert collection.search("walrus on ice")[0].document.path != "walrus.md"
+    assert collection.catalog.vectors(passages) == {}
+    assert list((settings.folder / "uploads").iterdir()) == []
+    assert upload.exists()
+    assert collection.ingest(*collection.folders()).added == 0
+    assert not collection.remove(document.id)
+    collection.close()
+    with Collection.serve(settings, HashEmbedder(64)) as server:
+        assert server.search("walrus on ice")[0].document.path != "walrus.md"
+
+
+def test_remove_from_the_vectors_in_use(collection: Collection, settings: Settings, tmp_path: Path) -> None:
+    """The process that serves a collection removes from the vectors that it searches."""
+    collection.close()
+    upload = tmp_path / "walrus.md"
+    upload.write_text("A walrus rests upon the ice.")
+    with Collection.serve(settings, HashEmbedder(64)) as server:
+        server.ingest_upload([upload])
+        found_first = server.search("a walrus rests upon the ice")[0].document
+        assert found_first.path == "walrus.md"
+        assert server.remove(found_first.id)
+        assert all(hit.document.id != found_first.id for hit in server.search("a walrus rests upon the ice"))
+
+
+def test_uploads_beside_what_is_read(tmp_path: Path) -> None:
+    """An upload stays when a folder around the collection is read again, though its files are not listed there."""
+    (tmp_path / "all").mkdir()
+    (tmp_path / "all" / "a.md").write_text("Seals lie on the warm rocks.")
+    (tmp_path / "walrus.md").write_text("A walrus rests upon the ice.")
+    with Collection.open(Settings(tmp_path / "all" / "data"), create=True, embedder=HashEmbedder()) as collection:
+        collection.ingest(tmp_path / "all")
+        collection.ingest_upload([tmp_path / "walrus.md"])
+        assert collection.ingest(tmp_path / "all").removed == 0
+        assert collection.ingest(*collection.folders()).unchanged == 2
+        assert [one.source for one in collection.documents()] == ["all", "uploads"]
+
+
+def test_remove_a_single_file(settings: Settings, folder: Path) -> None:
+    """A document that was given as a single file is removed, and its file, which is not ours, stays."""
+    with Collection.open(settings, create=True, embedder=HashEmbedder(64)) as collection:
+        collection.ingest(folder / "seals.md", folder / "boats.txt")
+        (document,) = [one for one in collection.documents() if one.path == "seals.md"]
+        assert collection.remove(document.id)
+        assert [one.path for one in collection.documents()] == ["boats.txt"]
+        assert (folder / "seals.md").exists()
+        assert collection.ingest(*collection.folders()).added == 0
+
+
+def test_remove_from_a_folder(collection: Collection, folder: Path) -> None:
+    """A document of a folder that is read whole stays, since it would come back: a SourceError says what to do."""
+    (document,) = [one for one in collection.documents() if one.path == "seals.md"]
+    with pytest.raises(SourceError, match=r"notes/seals\.md lies in a folder .* delete the file"):
+        collection.remove(document.id)
+    assert len(collection.documents()) == 3
+    assert not collection.remove("nobody")
+
+
 def test_other_embedder(collection: Collection, settings: Settings, folder: Path) -> None:
     """Another embedder is an error that names both, for searching and for reading in; the collection stays as it is."""
     change = collection.catalog.change()
