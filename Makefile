@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 PORT ?= 7860
 DATA ?= data
+WIKI ?= mediawiki
 PIP := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test soak check evaluate train clean
+.PHONY: help chat wiki-demo test soak check evaluate train clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -29,6 +30,9 @@ chat: $(VENV)/ready  ## index seeds/ and serve the chat on http://127.0.0.1:7860
 	@$(VENV)/bin/assistant ingest seeds
 	@$(VENV)/bin/assistant serve --port $(PORT) --example "Why is there no peace treaty?" \
 		--example "What are the four islands called?" --example "Why did the INF Treaty end?"
+
+wiki-demo: $(VENV)/ready  ## a real wiki with the widget in it: WIKI=mediawiki or dokuwiki; asks before it installs one
+	@$(VENV)/bin/python -m wikis.demo $(WIKI) $(if $(YES),--yes)
 
 test: $(VENV)/ready-dev browser  ## run the whole test suite, browser tests included
 	@$(VENV)/bin/python -m pytest

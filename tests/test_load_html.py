@@ -57,6 +57,13 @@ def test_a_page_says_what_it_is() -> None:
     assert [(heading.level, heading.anchor) for heading in loaded.headings] == [(1, "rules"), (2, "fees")]
 
 
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "/rules", "//port.example/rules", ""])
+def test_only_a_web_address_is_an_address(address: str) -> None:
+    """A canonical address that is not absolute, or not of http or https, is none."""
+    page = f'<link rel="canonical" href="{address}"><p>Ships need a pilot.</p>'
+    assert load_source(page, "a.html").address is None
+
+
 def test_a_layout_table_is_no_table() -> None:
     """A table that arranges the page gives paragraphs, not rows."""
     page = "<table><tr><td><p>One.</p><p>Two.</p></td></tr></table>"

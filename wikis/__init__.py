@@ -1,0 +1,10 @@
+"""Real wikis on this machine: MediaWiki and DokuWiki from Debian, filled with pages made from `seeds/`, with the widget.
+
+For `make wiki-demo` and the browser tests. The data's way: `pages` → `mediawiki` or `dokuwiki` → `export` → ingest.
+"""
+
+from __future__ import annotations
+
+
+class WikiError(Exception):
+    """A wiki could not be installed, set up, started or read; the message says what failed and what to do."""
