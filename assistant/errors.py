@@ -4,7 +4,8 @@ AssistantError
 ├── QuestionError    the question is empty or too long
 ├── ReaderError      a reader that was named cannot be loaded
 ├── PromptError      a text under prompts/ is missing or uses other variables than declared
-└── ServeError       the service cannot start: the port is taken, or the address is not allowed
+├── ServeError       the service cannot start: the port is taken, or the address is not allowed
+└── StoreError       the file of conversations, feedback and gaps cannot be used
 """
 
 
@@ -26,3 +27,7 @@ class PromptError(AssistantError):
 
 class ServeError(AssistantError):
     """The service cannot start: the port is taken, or the address is not allowed."""
+
+
+class StoreError(AssistantError):
+    """The file of conversations, feedback and gaps cannot be used: damaged, not writable, or of a newer version."""

@@ -13,6 +13,7 @@ DECLARED: dict[str, frozenset[str]] = {
     "refusal": frozenset(),
     "missing": frozenset({"words"}),
     "unanswered": frozenset({"question"}),
+    "mcp": frozenset(),
 }
 _FOLDERS = (
     Path(__file__).parent / "_prompts",

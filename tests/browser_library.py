@@ -177,7 +177,7 @@ class FakeAssistant:
     def __init__(self, library: FakeLibrary | None = None) -> None:
         self.collection = library or FakeLibrary()
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, within: str | None = None) -> Answer:
         if question == BROKEN:
             raise RuntimeError("secret detail of the machine")
         found = {

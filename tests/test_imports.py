@@ -22,6 +22,7 @@ ROOMS = {
     "fastapi": "assistant/service/",
     "starlette": "assistant/service/",
     "uvicorn": "assistant/service/",
+    "mcp": "assistant/service/",
 }
 
 

@@ -96,7 +96,7 @@ def check_inert(html: str) -> Reader:
     for tag, attributes in read.tags:
         assert tag in ALLOWED
         assert set(attributes) <= ATTRIBUTES
-        assert re.match(r"#|/source/", attributes.get("href") or "#")
+        assert re.match(r"#|\./source/", attributes.get("href") or "#")
     return read
 
 
@@ -177,10 +177,35 @@ def test_escaped_text_reads_back_as_itself(text: str) -> None:
         assert "".join(read) == kept
 
 
-def test_a_title_with_right_to_left_marks_is_isolated() -> None:
-    """Each piece of foreign text stands in <bdi>, so a mark cannot turn the rest of the line."""
-    html = render_answer(hostile_answer("\u202eabc"), "a1")
-    assert html.count("<bdi>&#8238;abc</bdi>") >= 4
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@pytest.mark.parametrize("verdict", ["answered", "not_found"])
+@pytest.mark.parametrize("mark", TURNING)
+def test_marks_that_turn_text_are_not_shown(mark: str, verdict: str) -> None:
+    """One that is left open would turn what stands behind its <bdi>. What is copied is the text as it was."""
+    html = render_answer(hostile_answer(f"{mark}abc", verdict), "a1")
+    shown, _, copied = html.partition('<pre class="plain">')
+    assert shown.count("<bdi>abc</bdi>") >= 2
+    assert f"&#{ord(mark)};" not in shown
+    assert f"&#{ord(mark)};abc" in copied
+    library = FakeLibrary(held=[make(f"{mark}s", f"{mark}p", f"{mark}t", [("prose", ["One."], "")])])
+    for other in (render_question(f"a{mark}b"), render_failure(f"a{mark}b"), render_listing(library)):
+        assert f"&#{ord(mark)};" not in other
+
+
+def test_the_phrase_is_found_before_marks_are_left_out() -> None:
+    """Its range counts the characters of the quote as it is stored."""
+    answer = FakeAssistant().ask(ANSWERED)
+    cited = dataclasses.replace(answer.citations[0], quote="\u202eone two\u202c three", phrase=(5, 8))
+    html = render_answer(dataclasses.replace(answer, citations=(cited, *answer.citations[1:])), "a1")
+    assert "one <mark>two</mark> three" in html
+
+
+def test_letters_from_right_to_left_are_isolated() -> None:
+    """Each piece of foreign text stands in <bdi>, so its letters cannot turn the rest of the line."""
+    html = render_answer(hostile_answer("שלום"), "a1")
+    assert html.count("<bdi>שלום</bdi>") >= 4
 
 
 def test_every_chip_leads_to_its_source() -> None:

@@ -10,8 +10,9 @@ import pytest
 from browser_library import FakeAssistant
 from starlette.testclient import TestClient
 
-from assistant.service.app import allowed_hosts, create_app
+from assistant.service.app import create_app
 from assistant.service.guard import host_name
+from assistant.service.options import Options
 
 LOCAL = "http://127.0.0.1:7860"
 
@@ -27,7 +28,7 @@ def client() -> Iterator[TestClient]:
 def shut() -> Iterator[TestClient]:
     """The service without uploads, open to a company's own name, shown in one other site."""
     app = create_app(
-        FakeAssistant(), host="0.0.0.0", names=["ask.example"], uploads=False, frame_origins=["https://wiki.example"]
+        FakeAssistant(), host="0.0.0.0", names=("ask.example",), force=True, origins=("https://wiki.example",)
     )
     with TestClient(app, base_url="http://ask.example") as client:
         yield client
@@ -86,10 +87,10 @@ def test_loopback_names_are_answered(client: TestClient, host: str) -> None:
 
 def test_hosts_follow_the_address() -> None:
     """Loopback addresses answer loopback names, others every name unless some are given."""
-    assert allowed_hosts("0.0.0.0") is None
-    assert allowed_hosts("0.0.0.0", ["a"]) == ("a",)
-    assert "localhost" in (allowed_hosts("127.0.0.1", ["a"]) or ())
-    assert "a" in (allowed_hosts("::1", ["a"]) or ())
+    assert Options(host="0.0.0.0").hosts is None
+    assert Options(host="0.0.0.0", names=("a",)).hosts == ("a",)
+    assert "localhost" in (Options(host="127.0.0.1", names=("a",)).hosts or ())
+    assert "a" in (Options(host="::1", names=("a",)).hosts or ())
     assert host_name("[::1]:80") == "::1"
     assert host_name("a.b.:9") == "a.b"
 
@@ -118,8 +119,6 @@ CLOSED = [
     "/?deep_link=abc",
     "/manifest.json",
     "/pwa_icon",
-    "/docs",
-    "/openapi.json",
     "/gradio_api/call/ask",
     "/gradio_api/custom_component/1/client/x/y.js",
     "/svelte/x",

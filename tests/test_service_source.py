@@ -134,3 +134,17 @@ def test_the_theme_is_one_of_two() -> None:
     assert 'data-theme="dark"' in render_source(document, sentences, None, "dark")
     assert "data-theme" not in render_source(document, sentences, None, "x")
     assert "not here" in render_missing()
+
+
+@pytest.mark.parametrize("kind", ["prose", "item", "row", "#", "code", "boilerplate"])
+@pytest.mark.parametrize("mark", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_marks_that_turn_text_are_not_shown(kind: str, mark: str) -> None:
+    """One that is left open would turn the rest of the page. Text, title, path and names of columns are without them, and
+    the cited sentence is marked where it stands."""
+    document, sentences = make(f"{mark}s", f"{mark}p", f"{mark}Title", [(kind, [f"{mark}abc", "def"], f"{mark}name")])
+    html = render_source(document, sentences, sentences[-1].id)
+    assert mark not in html
+    assert f"&#{ord(mark)};" not in html
+    assert "<title>Title</title>" in html
+    assert "<mark>def</mark>" in html
+    assert mark in document.text

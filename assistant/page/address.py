@@ -13,6 +13,11 @@ def sentence_anchor(sentence_id: str) -> str:
     return "s-" + _NOT_SAFE.sub("_", sentence_id)
 
 
+def on_page(address: str) -> str:
+    """One of these paths as a link on the chat page, relative to it, so that it is right under any path of a proxy."""
+    return "." + address
+
+
 def document_address(document_id: str) -> str:
     """The path of the source view of a document, on our own origin."""
     return "/source/" + quote(document_id, safe="", errors="replace")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from assistant.errors import QuestionError
 from assistant.page.contract import Answers
 from assistant.page.render import render_answer, render_failure, render_question, render_waiting
+from assistant.record import Answer
 
 LIMIT = 2000  # characters of a question
 PAUSE = 0.11  # seconds between two sentences
@@ -20,6 +21,7 @@ FAILED = (
 
 _log = logging.getLogger(__name__)
 Message = dict[str, str]
+Find = Callable[[str], Answer]
 Update = tuple[Any, ...]
 
 
@@ -29,8 +31,13 @@ class Chat:
     def __init__(self, assistant: Answers) -> None:
         self._assistant = assistant
 
-    def ask(self, question: str | None, history: list[Message], *, hurry: bool = False) -> Iterator[Update]:
-        """Updates of chatbot, question field, history, welcome and note as the answer appears; in a hurry, at once."""
+    def ask(
+        self, question: str | None, history: list[Message], *, hurry: bool = False, find: Find | None = None
+    ) -> Iterator[Update]:
+        """Updates of chatbot, question field, history, welcome and note as the answer appears; in a hurry, at once.
+
+        `find` asks in the name of the visitor, where the service knows who that is.
+        """
         text = (question or "").strip()
         if not text:
             yield _update()
@@ -38,16 +45,17 @@ class Chat:
             over = f"The question is {len(text) - LIMIT:,} characters over the limit of {LIMIT:,}."
             yield _update(note=f'<p class="problem">{over}</p>')
         else:
-            yield from self._answer(text, history, hurry=hurry)
+            yield from self._answer(text, history, find or self._assistant.ask, hurry=hurry)
 
     def new(self) -> Update:
         """An empty conversation."""
         return _update(messages=[], question="", history=[], talking=False)
 
-    def _answer(self, text: str, history: list[Message], *, hurry: bool) -> Iterator[Update]:
+    def _answer(self, text: str, history: list[Message], find: Find, *, hurry: bool) -> Iterator[Update]:
         before = [*history[-2 * (KEPT - 1) :], _message("user", render_question(text))]
         yield _update(messages=[*before, _message("assistant", render_waiting())], question="", talking=True)
-        steps = self._steps(text, f"a{sum(message['role'] == 'user' for message in before)}-{_moment()}", hurry=hurry)
+        anchor = f"a{sum(message['role'] == 'user' for message in before)}-{_moment()}"
+        steps = self._steps(text, anchor, find, hurry=hurry)
         html = next(steps)
         for following in steps:
             yield _update(messages=[*before, _message("assistant", html)])
@@ -56,10 +64,10 @@ class Chat:
         done = [*before, _message("assistant", html)]
         yield _update(messages=done, history=done)
 
-    def _steps(self, text: str, anchor: str, *, hurry: bool) -> Iterator[str]:
+    def _steps(self, text: str, anchor: str, find: Find, *, hurry: bool) -> Iterator[str]:
         """The answer's HTML with one sentence, two, … and at last with its sources."""
         try:
-            answer = self._assistant.ask(text)
+            answer = find(text)
             whole = render_answer(answer, anchor)
         except QuestionError as error:
             yield render_failure(str(error))

@@ -10,7 +10,7 @@ from assistant.record import Answer
 
 if TYPE_CHECKING:
     from index.catalog_queries import DocumentSummary
-    from index.records import Document, IngestReport, Progress, Sentence
+    from index.records import Document, Hit, IngestReport, Progress, Sentence
 
 
 class Library(Protocol):
@@ -31,6 +31,10 @@ class Library(Protocol):
         """The sentences of a document in reading order; empty for an unknown id."""
         ...
 
+    def search(self, question: str, limit: int = ..., within: str | None = None) -> Sequence[Hit]:
+        """The passages that come nearest to a question, best first; `within` as in `Answers.ask`."""
+        ...
+
     def ingest_upload(self, files: Sequence[Path], progress: Callable[[Progress], None] | None = None) -> IngestReport:
         """The report on adding these files to the collection; `progress` is called as it goes on."""
         ...
@@ -42,6 +46,6 @@ class Answers(Protocol):
     @property
     def collection(self) -> Library: ...
 
-    def ask(self, question: str) -> Answer:
-        """The answer record for one question."""
+    def ask(self, question: str, within: str | None = None) -> Answer:
+        """The answer record for one question; `within` restricts it to the documents at `source/path` or below."""
         ...

@@ -16,11 +16,13 @@ def dress(document: str, upload_limit: int = 0) -> str:
     icon = re.sub(
         r'[<>"#%\n]', lambda found: f"%{ord(found[0]):02X}", (FOLDER / "mark.svg").read_text(encoding="utf-8")
     )
-    styles = "".join(f'<link rel="stylesheet" href="{ASSET_ROUTE}/{name}">' for name in ASSETS if name.endswith(".css"))
+    styles = "".join(
+        f'<link rel="stylesheet" href=".{ASSET_ROUTE}/{name}">' for name in ASSETS if name.endswith(".css")
+    )
     head = (
         f'<title>{TITLE}</title><meta name="upload-limit" content="{upload_limit}">'
         '<meta name="description" content="Answers from your documents, with the exact source sentences.">'
-        f'<link rel="icon" href="data:image/svg+xml,{icon}">{styles}<script src="{ASSET_ROUTE}/page.js"></script>'
+        f'<link rel="icon" href="data:image/svg+xml,{icon}">{styles}<script src=".{ASSET_ROUTE}/page.js"></script>'
     )
     document = re.sub(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>', "", document)
     document = document.replace('<link rel="manifest" href="/manifest.json" />', "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from assistant.page.address import document_address
+from assistant.page.address import document_address, on_page
 from assistant.page.contract import Library
 from assistant.page.plain import day
 from assistant.page.render import escape, escape_attribute, isolated
@@ -50,7 +50,7 @@ def render_listing(library: Library) -> str:
 
 def _group(source: str, documents: list[DocumentSummary]) -> str:
     items = "".join(
-        f'<li><a href="{escape_attribute(document_address(one.id))}"><b>{isolated(one.title)}</b>'
+        f'<li><a href="{escape_attribute(on_page(document_address(one.id)))}"><b>{isolated(one.title)}</b>'
         f"<small>{isolated(one.path)} · {escape(_length(one.sentences))} · "
         f"<time>{escape(day(one.modified))}</time></small></a></li>"
         for one in documents

@@ -84,7 +84,7 @@
   narrow.addEventListener("change", cover);
   function openSource(link, from, title) {
     const address = new URL(link.getAttribute("href"), location.href);
-    if (address.origin !== location.origin || !address.pathname.startsWith("/source/")) return false;
+    if (address.origin !== location.origin || !address.pathname.startsWith(new URL("./source/", location.href).pathname)) return false;
     openTab.href = address.href;
     address.searchParams.set("theme", theme());
     heading.textContent = title;

@@ -13,11 +13,11 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.page.chat import LIMIT, Chat
+from assistant.page.chat import LIMIT, Chat, Find
 from assistant.page.contract import Answers
 from assistant.page.head import TITLE
 from assistant.page.listing import render_listing, render_welcome
@@ -28,14 +28,20 @@ if TYPE_CHECKING:
 
 CONCURRENT = 8  # questions answered at once: 100 users wait 3.1 s (p95) with 8, 20.6 s with Gradio's default of 1
 WAITING = 64  # questions in the queue; the next one is told to come back
+Finder = Callable[[Any], Find]
 KEY_HINT = "Enter sends, Shift + Enter starts a new line."
 
 
-def build_page(assistant: Answers, examples: Sequence[str] = (), *, uploads: bool = True) -> gradio.Blocks:
-    """The page as Gradio Blocks. No text from a document stands in the layout: it arrives escaped, through events."""
+def build_page(
+    assistant: Answers, examples: Sequence[str] = (), *, uploads: bool = True, finder: Finder | None = None
+) -> gradio.Blocks:
+    """The page as Gradio Blocks. No text from a document stands in the layout: it arrives escaped, through events.
+
+    `finder` gives, for the HTTP request of a visitor, how the service answers this visitor.
+    """
     gr = _gradio()
     chat = Chat(assistant)
-    ask = _ask(gr, chat)
+    ask = _ask(gr, chat, finder)
     hide: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
         history = gr.State([], time_to_live=24 * 3600)
@@ -119,13 +125,21 @@ def build_page(assistant: Answers, examples: Sequence[str] = (), *, uploads: boo
     return blocks
 
 
-def add_page(app: Any, assistant: Answers, examples: Sequence[str] = (), *, uploads: bool, max_file_size: int) -> None:
+def add_page(
+    app: Any,
+    assistant: Answers,
+    examples: Sequence[str] = (),
+    *,
+    uploads: bool,
+    max_file_size: int,
+    finder: Finder | None = None,
+) -> None:
     """Puts the page at `/` of a FastAPI application; what was added before comes first. `max_file_size` in bytes."""
     gr = _gradio()
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
 
     def build() -> None:
-        blocks = build_page(assistant, examples, uploads=uploads)
+        blocks = build_page(assistant, examples, uploads=uploads, finder=finder)
         blocks.has_launched = (
             True  # mounting does not set it, and without it Gradio takes any file's path from a client
         )
@@ -173,11 +187,12 @@ def _gradio() -> Any:
     return gr
 
 
-def _ask(gr: Any, chat: Chat) -> Any:
+def _ask(gr: Any, chat: Chat, finder: Finder | None) -> Any:
     """`chat.ask` as Gradio calls it. The cookie is set by page.js where the reader asked the system for less motion."""
 
     def ask(question: str, history: list[dict[str, str]], request: Any) -> Iterator[tuple[Any, ...]]:
-        yield from chat.ask(question, history, hurry="motion=reduce" in str(request.headers.get("cookie", "")))
+        hurry = "motion=reduce" in str(request.headers.get("cookie", ""))
+        yield from chat.ask(question, history, hurry=hurry, find=finder(request.request) if finder else None)
 
     ask.__annotations__ = {
         "request": gr.Request

@@ -9,7 +9,8 @@ from assistant.record import Answer, Citation
 
 REFUSAL = say("refusal")
 PARTLY = "The documents answer only part of this."
-_BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_BIDI = {**_TURNING, **dict.fromkeys([0x061C, 0x200E, 0x200F])}
 
 
 def plain_text(answer: Answer) -> str:
@@ -36,6 +37,12 @@ def _origin(citation: Citation) -> str:
         citation.address or "",
     ]
     return ", ".join(part.translate(_BIDI) for part in parts if part)
+
+
+def unturned(text: str) -> str:
+    """The text to be shown: without the characters that turn its direction until another one ends that. One that is left
+    open would turn what stands behind the text, even behind a `<bdi>`."""
+    return text.translate(_TURNING)
 
 
 def day(modified: str) -> str:

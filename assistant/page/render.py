@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from assistant.page.address import source_address
-from assistant.page.plain import PARTLY, REFUSAL, day, place, plain_text
+from assistant.page.address import on_page, source_address
+from assistant.page.plain import PARTLY, REFUSAL, day, place, plain_text, unturned
 from assistant.record import Answer, AnswerSentence, Citation
 
 REFUSAL_MORE = "Nothing was filled in. These are the sentences that come nearest to your question."
@@ -44,13 +44,18 @@ def _inert(character: str) -> str:
 
 
 def isolated(text: str) -> str:
-    """The escaped text in its own direction: right-to-left marks in a title cannot turn what stands after it."""
-    return f"<bdi>{escape(text)}</bdi>"
+    """The escaped text in its own direction: right-to-left letters in a title cannot turn what stands after it."""
+    return f"<bdi>{shown(text)}</bdi>"
+
+
+def shown(text: str) -> str:
+    """The escaped text without characters that turn its direction."""
+    return escape(unturned(text))
 
 
 def render_question(question: str) -> str:
     """The user's message. Line breaks are kept."""
-    return f'<h2 class="asked">{unseen("You asked: ")}<bdi>{escape(question)}</bdi></h2>'
+    return f'<h2 class="asked">{unseen("You asked: ")}<bdi>{shown(question)}</bdi></h2>'
 
 
 def render_waiting() -> str:
@@ -60,7 +65,7 @@ def render_waiting() -> str:
 
 def render_failure(message: str) -> str:
     """A calm notice in the answer's place, when a question could not be answered for a technical reason."""
-    return f'<div class="answer failed"><p class="verdict">{escape(message)}</p></div>'
+    return f'<div class="answer failed"><p class="verdict">{shown(message)}</p></div>'
 
 
 def render_answer(answer: Answer, anchor: str, shown: int | None = None) -> str:
@@ -139,12 +144,12 @@ def _remarks(answer: Answer) -> str:
             else f"{many} withheld: the documents do not support them."
         )
     remarks += answer.notes
-    return "".join(f'<p class="remark">{escape(remark)}</p>' for remark in remarks)
+    return "".join(f'<p class="remark">{shown(remark)}</p>' for remark in remarks)
 
 
 def _refusal(answer: Answer, anchor: str) -> str:
     more = f"<p>{escape(REFUSAL_MORE)}</p>" if answer.nearest else "<p>No sentence comes near your question.</p>"
-    notes = "".join(f'<p class="remark">{escape(note)}</p>' for note in answer.notes)
+    notes = "".join(f'<p class="remark">{shown(note)}</p>' for note in answer.notes)
     nearest = _sources(answer.nearest, anchor, "Nearest sentences") if answer.nearest else ""
     return f'<p class="verdict">{escape(REFUSAL)}</p>{more}{notes}{nearest}{_footer(answer)}'
 
@@ -168,12 +173,12 @@ def _document(citations: Sequence[Citation], anchor: str) -> str:
     return (
         f'<div class="document"><div class="title">{isolated(document.title)}</div>'
         f'<div class="origin"><span>{isolated(document.source)}</span>'
-        f"<time>{escape(day(document.modified))}</time></div><ol>{quotes}</ol></div>"
+        f"<time>{shown(day(document.modified))}</time></div><ol>{quotes}</ol></div>"
     )
 
 
 def _quote(citation: Citation, anchor: str) -> str:
-    address = source_address(citation.document.id, citation.sentence_id)
+    address = on_page(source_address(citation.document.id, citation.sentence_id))
     where = place(citation)
     named = " · ".join(f"{name}: {cell}" for name, cell in pairs(citation.quote, citation.context)) or citation.context
     extra = f'<span class="context">{isolated(named)}</span>' if named else ""
@@ -188,10 +193,10 @@ def _quote(citation: Citation, anchor: str) -> str:
 
 def _with_phrase(citation: Citation) -> str:
     if citation.phrase is None:
-        return escape(citation.quote)
+        return shown(citation.quote)
     start, end = citation.phrase
     before, phrase, after = citation.quote[:start], citation.quote[start:end], citation.quote[end:]
-    return f"{escape(before)}<mark>{escape(phrase)}</mark>{escape(after)}" if phrase else escape(citation.quote)
+    return f"{shown(before)}<mark>{shown(phrase)}</mark>{shown(after)}" if phrase else shown(citation.quote)
 
 
 def _footer(answer: Answer) -> str:
@@ -211,7 +216,7 @@ def _copied(answer: Answer) -> str:
 
 def unseen(text: str) -> str:
     """Text for screen readers only."""
-    return f'<span class="unseen">{escape(text)}</span>'
+    return f'<span class="unseen">{shown(text)}</span>'
 
 
 def escape_attribute(address: str) -> str:

@@ -1,90 +1,164 @@
-"""The application: an assistant to a FastAPI app with the page, the source view and its own headers.
+"""The application: assistants and options to a FastAPI app with every door, the page, and the layers around them.
 
-Routes of ours come first, Gradio is mounted last, at `/`, behind the gate.
+From outside to inside: the request log, the guard (hosts, headers), the door (origins, limits of bodies), the routes of
+ours, and last, at `/`, Gradio behind its gate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import atexit
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.errors import QuestionError
 from assistant.page.contract import Answers
-from assistant.page.head import ASSET_ROUTE, ASSETS, FOLDER, dress
+from assistant.page.head import TITLE, dress
+from assistant.record import Answer
+from assistant.service.access import Access, refuse_open
+from assistant.service.context import Refused, Service
+from assistant.service.door import Door
 from assistant.service.gate import Dress, Gate
-from assistant.service.guard import LOOPBACK, Guard, page_policy
-from assistant.service.source import POLICY, render_missing, render_source
+from assistant.service.guard import Guard, page_policy
+from assistant.service.keys import Keys
+from assistant.service.limits import Limits
+from assistant.service.metrics import Metrics
+from assistant.service.options import Options
+from assistant.service.request_log import RequestLog
+from assistant.service.store import Store
+from assistant.service.tickets import Tickets
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
 
-UPLOAD_LIMIT = 50 * 2**20  # bytes of one upload
-
 
 def create_app(
-    assistant: Answers,
+    assistants: Answers | Mapping[str, Answers],
+    options: Options | None = None,
     *,
-    host: str = "127.0.0.1",
-    names: Sequence[str] = (),
-    examples: Sequence[str] = (),
-    uploads: bool = True,
-    upload_limit: int = UPLOAD_LIMIT,
-    frame_origins: Sequence[str] = (),
-    cors_origins: Sequence[str] = (),
     routers: Sequence[APIRouter] = (),
+    **changes: Any,
 ) -> FastAPI:
-    """The whole service as an ASGI application.
+    """The whole service as an ASGI application: one assistant, or several by name of their collection.
 
-    `host` is the address that will be bound: on a loopback address only loopback names are answered, against DNS
-    rebinding, and the further `names`; on any other address every name, unless `names` says which. `routers` are
-    further doors (API, widget), placed before the page. `frame_origins` may show the page in a frame, `cors_origins`
-    may call it. `upload_limit` is in bytes.
+    `changes` are fields of `Options` by name. `routers` are further doors, placed before the page. ServeError if it would
+    be open to others without a key and this is not asked for.
     """
     from fastapi import FastAPI
     from starlette.middleware.cors import CORSMiddleware
 
-    from assistant.page.page import add_page, upload_folder
+    from assistant.service.failures import add_failures, add_unknown
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    # Gradio opens itself to every origin unless its parent has this middleware, even with an empty list.
-    app.add_middleware(
-        CORSMiddleware, allow_origins=list(cors_origins), allow_methods=["GET", "POST"], allow_headers=["content-type"]
+    options = replace(options or Options(), **changes)
+    service = build_service(assistants, options)
+    app = FastAPI(
+        title=TITLE,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan(service),
     )
-    app.add_middleware(Guard, hosts=allowed_hosts(host, names), policy=page_policy(frame_origins))
-    for router in routers:
+    app.state.service = service
+    # Gradio opens itself to every origin unless its parent has this middleware. Permissions are the door's to give.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(Door, origins=service.access.origins, upload_limit=options.upload_limit)
+    app.add_middleware(
+        Guard,
+        hosts=options.hosts,
+        policy=page_policy(service.access.origins),
+        trusted_proxy=options.trusted_proxy,
+        user_header=options.user_header,
+        root_path=options.root_path,
+    )
+    app.add_middleware(RequestLog, metrics=service.metrics, log_questions=options.log_questions)
+    add_failures(app)
+    for router in (*routers, *_doors(service)):
         app.include_router(router)
-    _own_routes(app, assistant)
-    add_page(app, assistant, examples, uploads=uploads, max_file_size=upload_limit)
-    mounted: Any = app.router.routes[-1]
-    page = Dress(mounted.app, lambda html: dress(html, upload_limit))
-    gate = Gate(page, uploads=uploads, upload_limit=upload_limit, upload_folder=upload_folder())
-    mounted.app = app.state.gate = gate
+    _add_mcp(app, service)
+    add_unknown(app)
+    _add_page(app, service)
     return app
 
 
-def allowed_hosts(host: str, names: Sequence[str] = ()) -> tuple[str, ...] | None:
-    """The host names that are answered, or None for every name."""
-    if host in LOOPBACK or host.startswith("127."):
-        return (*LOOPBACK, host, *names)
-    return tuple(names) or None
+def build_service(assistants: Answers | Mapping[str, Answers], options: Options) -> Service:
+    """What the doors share, by the options. Without a data folder, it is kept in one that goes with the process."""
+    served = assistants if isinstance(assistants, Mapping) else {assistants.collection.name: assistants}
+    keys = Keys(options.data)
+    refuse_open(options, keys)
+    tickets = Tickets.open(options.data) if options.data else Tickets()
+    return Service(
+        dict(served),
+        access=Access(options, keys, tickets, list(served)),
+        limits=Limits(options.allowed),
+        store=Store.open(options.data or _passing_folder(), options.keep_days),
+        metrics=Metrics(),
+    )
 
 
-def _own_routes(app: FastAPI, assistant: Answers) -> None:
-    from fastapi.responses import FileResponse, HTMLResponse, Response
+def _passing_folder() -> Path:
+    folder = tempfile.mkdtemp(prefix="cited-assistant-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
-    here = {name: FOLDER / name for name in ASSETS} | {"source.css": FOLDER.parent / "service" / "source.css"}
 
-    def asset(name: str) -> Response:
-        if name not in here:
-            return Response(status_code=404)
-        return FileResponse(here[name], headers={"cache-control": "no-cache"})
+def _doors(service: Service) -> list[APIRouter]:
+    from assistant.service import api, compat, signin, ticket_route, views, widget
 
-    def source(document: str, sentence: str = "", theme: str = "") -> Response:
-        found = assistant.collection.document(document)
-        headers = {"content-security-policy": POLICY, "cache-control": "no-store"}
-        if found is None:
-            return HTMLResponse(render_missing(theme), 404, headers)
-        page = render_source(found, assistant.collection.sentences(found.id), sentence or None, theme)
-        return HTMLResponse(page, headers=headers)
+    return [module.router(service) for module in (api, compat, widget, ticket_route, signin, views)]
 
-    app.add_api_route(ASSET_ROUTE + "/{name}", asset, methods=["GET"], response_model=None)
-    app.add_api_route("/source/{document}", source, methods=["GET"], response_model=None)
+
+def _lifespan(service: Service) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with app.state.mcp.lifespan():
+            yield
+        service.close()
+
+    return lifespan
+
+
+def _add_mcp(app: FastAPI, service: Service) -> None:
+    from starlette.routing import Route
+
+    from assistant.service.mcp_door import mounted
+
+    app.state.mcp = mounted(service)
+    app.router.routes.append(Route("/mcp", app.state.mcp, include_in_schema=False))
+
+
+def _add_page(app: FastAPI, service: Service) -> None:
+    from assistant.page.page import add_page, upload_folder
+
+    options = service.access.options
+    uploads, limit = options.with_uploads, options.upload_limit
+    assistant = service.assistants[service.default]
+    add_page(app, assistant, options.examples, uploads=uploads, max_file_size=limit, finder=_finder(service))
+    mounted: Any = app.router.routes[-1]
+    gate = Gate(
+        Dress(mounted.app, lambda html: dress(html, limit)),
+        service.access,
+        service.default,
+        uploads=uploads,
+        upload_limit=limit,
+        upload_folder=upload_folder(),
+    )
+    mounted.app = app.state.gate = gate
+
+
+def _finder(service: Service) -> Callable[[Any], Callable[[str], Answer]]:
+    """How the page asks in the name of a visitor. What is refused is told in the conversation."""
+
+    def finder(request: Any) -> Callable[[str], Answer]:
+        def find(question: str) -> Answer:
+            try:
+                return service.ask_here(service.access.visitor(request.scope), question, collection=service.default)
+            except Refused as refused:
+                raise QuestionError(refused.reason) from refused
+
+        return find
+
+    return finder

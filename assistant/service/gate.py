@@ -2,9 +2,8 @@
 
 | layer | does |
 |---|---|
-| `Gate` | opens only the routes that the page uses, takes posts from our own pages only, can end event streams |
+| `Gate` | opens the page's routes only, to those who may ask, takes posts from our own pages only, can end event streams |
 | `OwnFiles` | refuses events that name a file which was not uploaded |
-| `Limit` | refuses bodies over a number of bytes |
 | `Dress` | rewrites Gradio's HTML document by a function of text |
 """
 
@@ -15,11 +14,17 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assistant.service.guard import App, Message, Receive, Scope, Send, header, refuse
+from assistant.service.body_limit import JSON_LIMIT, Limit
+from assistant.service.context import Refused
+from assistant.service.context import Scope as Right
+from assistant.service.guard import App, Message, Receive, Scope, Send, refuse
+from assistant.service.signin import turn_to_signin
 
-JSON_LIMIT = 256 * 1024  # bytes of any request to Gradio that is no upload
+if TYPE_CHECKING:
+    from assistant.service.access import Access
+
 UPLOAD = "/gradio_api/upload"
 JOIN = "/gradio_api/queue/join"
 
@@ -30,14 +35,21 @@ OPEN = re.compile(
     r"|/gradio_api/(queue/join|queue/data|heartbeat/\w+|startup-events|reset|cancel|app_id|theme\.css)/?"
 )
 STREAMS = re.compile(r"/gradio_api/(queue/data|heartbeat/|upload_progress)")
+PUBLIC = re.compile(
+    r"/(?:assets|static)/.*|/theme\.css|/favicon\.ico|/robots\.txt"
+)  # the library's files, the same anywhere
 OPEN_FOR_UPLOADS = re.compile(r"/gradio_api/(upload|upload_progress)")
 
 
 class Gate:
-    """Gradio behind a list of open routes."""
+    """Gradio behind a list of open routes, for those who may ask the collection of the page."""
 
-    def __init__(self, app: App, *, uploads: bool, upload_limit: int, upload_folder: Path) -> None:
+    def __init__(
+        self, app: App, access: Access, collection: str, *, uploads: bool, upload_limit: int, upload_folder: Path
+    ) -> None:
         self._app = OwnFiles(app, upload_folder)
+        self._access = access
+        self._collection = collection
         self._uploads = uploads
         self._upload_limit = upload_limit
         self._streams: set[asyncio.Task[Any]] = set()
@@ -61,11 +73,30 @@ class Gate:
             await refuse(send, 405, "Not allowed.")
         elif path == "/" and scope.get("query_string") and b"deep_link" in scope["query_string"]:
             await refuse(send, 404, "Not found.")
-        elif method == "POST" and not from_us(scope):
+        elif method == "POST" and self._access.origins.sender(scope) != "own":
             await refuse(send, 403, "Requests from other sites are refused.")
+        elif not PUBLIC.fullmatch(path) and (refused := self._refused(scope, "ingest" if uploading else "ask")):
+            await self._turn_away(refused, scope, send)
         else:
             limit = self._upload_limit if path == UPLOAD else JSON_LIMIT
             await self._ending(Limit(self._app, limit), scope, receive, send)
+
+    def _refused(self, scope: Scope, needed: Right) -> Refused | None:
+        """Why the visitor may not do this, if so."""
+        try:
+            caller = self._access.visitor(scope)
+            caller.require(needed)
+        except Refused as refused:
+            return refused
+        if caller.collections is not None and self._collection not in caller.collections:
+            return Refused(403, "This key does not open the documents of this page.")
+        return None
+
+    async def _turn_away(self, refused: Refused, scope: Scope, send: Send) -> None:
+        if refused.status == 401 and scope["path"] == "/" and scope["method"] != "POST":
+            await turn_to_signin(send)
+        else:
+            await refuse(send, refused.status, refused.reason)
 
     async def _ending(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
         task = asyncio.current_task()
@@ -149,45 +180,6 @@ def named_paths(value: Any) -> Iterator[str]:
             yield from named_paths(inner)
 
 
-class Limit:
-    """Request bodies up to a number of bytes; a longer one is answered with 413, announced or not."""
-
-    def __init__(self, app: App, limit: int) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        announced = header(scope, b"content-length")
-        if announced.isdigit() and int(announced) > self._limit:
-            await refuse(send, 413, f"The upload is larger than {self._limit / 2**20:g} MB.")
-            return
-        seen, over, started = 0, False, False
-
-        async def counted() -> Message:
-            nonlocal seen, over
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._limit:
-                over = True
-                return {"type": "http.disconnect"}
-            return message
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            if over and not started:
-                return
-            started = True
-            await send(message)
-
-        try:
-            await self._app(scope, counted, watched)
-        except Exception:
-            if not over:
-                raise
-        if over and not started:
-            await refuse(send, 413, f"The upload is larger than {self._limit / 2**20:g} MB.")
-
-
 class Dress:
     """Gradio's HTML document at `/`, rewritten by a function of text; everything else passes untouched."""
 
@@ -220,11 +212,3 @@ class Dress:
             await send({"type": "http.response.body", "body": page})
 
         await self._app(scope, receive, held)
-
-
-def from_us(scope: Scope) -> bool:
-    """Whether a post comes from our own pages. Browsers always say where from; programs say nothing and pass."""
-    origin, site = header(scope, b"origin"), header(scope, b"sec-fetch-site")
-    if site and site not in ("same-origin", "none"):
-        return False
-    return not origin or origin.partition("://")[2].lower() == header(scope, b"host").lower()

@@ -1,12 +1,19 @@
 """The ASGI layer around everything: unknown host names are refused, and every response carries the security headers.
 
-Written against ASGI itself, since it sees every byte before any framework does.
+Written against ASGI itself, since it sees every byte before any framework does. What a proxy says of a request is
+believed from the one proxy that is trusted, and removed otherwise; inside, these stand in the scope:
+
+| key | is |
+|---|---|
+| `proxied` | whether the trusted proxy has sent it; then `client` and `scheme` are those of the browser |
+| `forwarded` | whether any proxy has, so that it does not come from this machine itself |
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Awaitable, Callable, Collection, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -14,16 +21,30 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Refuse = Callable[[Send, int, str], Awaitable[None]]
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+FORWARDED = re.compile(rb"x-forwarded-.*|forwarded|x-real-ip|via")
 
 
 class Guard:
     """Refuses hosts by name, and puts the security headers on what leaves; a header that is already set stays."""
 
-    def __init__(self, app: App, hosts: Collection[str] | None, policy: str) -> None:
+    def __init__(
+        self,
+        app: App,
+        hosts: Collection[str] | None,
+        policy: str,
+        *,
+        trusted_proxy: str = "",
+        user_header: str = "",
+        root_path: str = "",
+    ) -> None:
         self._app = app
         self._hosts = None if hosts is None else {host.lower() for host in hosts}
+        self._trusted_proxy = trusted_proxy
+        self._user_header = user_header.lower().encode("ascii")
+        self._root_path = root_path
         self._headers = {
             b"content-security-policy": policy.encode("ascii"),
             b"x-content-type-options": b"nosniff",
@@ -53,20 +74,49 @@ class Guard:
         if self._hosts is not None and host_name(header(scope, b"host")) not in self._hosts:
             await refuse(guarded, 421, "This address does not belong to this service.")
             return
-        # Gradio builds addresses from these, and no proxy stands before a loopback service: never believed.
-        scope["headers"] = [pair for pair in scope["headers"] if not pair[0].startswith(b"x-forwarded-")]
+        self._take_proxy(scope)
+        self._take_root(scope)
         await self._app(scope, receive, guarded)
 
+    def _take_proxy(self, scope: Scope) -> None:
+        """Who is behind the proxy, if it is the trusted one. The headers go: Gradio would build addresses from them."""
+        peer = scope["client"][0] if scope.get("client") else ""
+        scope["proxied"] = bool(self._trusted_proxy) and peer.removeprefix("::ffff:") == self._trusted_proxy
+        scope["forwarded"] = scope["proxied"] or any(FORWARDED.fullmatch(key) for key, _ in scope["headers"])
+        if scope["proxied"]:
+            chain = [value for key, value in scope["headers"] if key == b"x-forwarded-for"]
+            nearest = chain[-1].decode("latin-1").rpartition(",")[2].strip() if chain else ""
+            scope["client"] = (nearest, 0) if nearest else scope["client"]
+            scheme = header(scope, b"x-forwarded-proto").lower()
+            scope["scheme"] = scheme if scheme in ("http", "https") else scope["scheme"]
+        untrue = b"" if scope["proxied"] else self._user_header
+        scope["headers"] = [
+            (key, value) for key, value in scope["headers"] if key != untrue and not FORWARDED.fullmatch(key)
+        ]
 
-def page_policy(frame_origins: Sequence[str] = ()) -> str:
+    def _take_root(self, scope: Scope) -> None:
+        """A path under which a proxy serves us goes, where the proxy has left it: so both kinds of proxy are right."""
+        if not self._root_path:
+            return
+        scope["root_path"] = self._root_path
+        if scope["path"].startswith(self._root_path + "/"):
+            scope["path"] = scope["path"][len(self._root_path) :]
+            scope["raw_path"] = scope["path"].encode("utf-8")
+
+
+def page_policy(origins: Iterable[str] = ()) -> str:
     """The Content-Security-Policy of the page. Gradio writes inline scripts and styles, so those are allowed."""
-    ancestors = " ".join(["'self'", *frame_origins])
     return (
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; "
         "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-        f"frame-src 'self'; frame-ancestors {ancestors}"
+        f"frame-src 'self'; {frame_ancestors(origins)}"
     )
+
+
+def frame_ancestors(origins: Iterable[str] = ()) -> str:
+    """The directive that says who may show it in a frame: our own origin and those on the list."""
+    return " ".join(["frame-ancestors 'self'", *origins])
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -82,7 +132,20 @@ def host_name(host: str) -> str:
 
 async def refuse(send: Send, status: int, reason: str) -> None:
     """A short answer in plain text."""
-    body = reason.encode("utf-8")
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode("ascii"))]
+    await _answer(send, status, b"text/plain; charset=utf-8", reason.encode("utf-8"))
+
+
+async def refuse_json(send: Send, status: int, reason: str) -> None:
+    """A short answer in JSON, in the form of every error of the service."""
+    await _answer(send, status, b"application/json", json.dumps(error_record(reason)).encode("utf-8"))
+
+
+def error_record(reason: str) -> dict[str, Any]:
+    """What a program is told when something is not done."""
+    return {"error": {"message": reason}}
+
+
+async def _answer(send: Send, status: int, kind: bytes, body: bytes) -> None:
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode("ascii"))]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

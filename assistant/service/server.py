@@ -1,4 +1,4 @@
-"""The server: an assistant on a host and port, until a signal ends it."""
+"""The server: assistants on a host and port, until a signal ends it."""
 
 from __future__ import annotations
 
@@ -7,36 +7,40 @@ import errno
 import signal
 import socket
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from assistant.errors import ServeError
 from assistant.page.contract import Answers
+from assistant.service.access import refuse_open
+from assistant.service.keys import Keys
+from assistant.service.options import Options
 
 PATIENCE = 5  # seconds that requests under way are given at the end
 
 
 def serve(
-    assistant: Answers,
+    assistants: Answers | Mapping[str, Answers],
     host: str = "127.0.0.1",
     port: int = 7860,
     *,
     ready: Callable[[str], None] | None = None,
-    **options: Any,
+    options: Options | None = None,
+    **changes: Any,
 ) -> None:
     """Answers requests until SIGINT or SIGTERM, then returns. `ready` is called with the address once it is listening.
 
-    Port 0 takes a free one. `options` are those of `create_app`. Raises ServeError when the port cannot be had.
+    Port 0 takes a free one. `changes` are fields of `Options`. Raises ServeError when the port cannot be had, or when
+    the service would be open to others without a key.
     """
+    options = replace(options or Options(), host=host, **changes)
+    refuse_open(options, Keys(options.data))
     listening = bind(host, port)
     try:
         from assistant.service.app import create_app
 
-        _run(
-            create_app(assistant, host=host, **options),
-            listening,
-            ready or (lambda address: print(address, flush=True)),
-        )
+        _run(create_app(assistants, options), listening, ready or (lambda address: print(address, flush=True)))
     finally:
         listening.close()
 

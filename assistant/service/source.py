@@ -6,8 +6,9 @@
 | `blocks_of` | sentences | runs of sentences of one block, in reading order |
 | `render_missing` | — | the page for an unknown document, in the same look |
 
-Every character of the document's text is on the page and is escaped; between two sentences the text's own characters
-stand. No script is on the page and its policy allows none. The cited sentence is reached by the address's `#s-…`.
+Every character of the document's text is on the page and is escaped, but for those that turn the direction of what
+follows; between two sentences the text's own characters stand. No script is on the page and its policy allows none. The
+cited sentence is reached by the address's `#s-…`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from assistant.page.address import sentence_anchor
-from assistant.page.plain import day
+from assistant.page.plain import day, unturned
 from assistant.page.render import BETWEEN
 from index.records import Document, Heading, Page, Sentence
 
@@ -50,6 +51,11 @@ def render_missing(theme: str | None = None) -> str:
         "<p>It may have been removed from the collection since it was cited.</p></main>",
         "en",
     )
+
+
+def shown(text: str) -> str:
+    """The escaped text without characters that turn its direction."""
+    return escape(unturned(text))
 
 
 def blocks_of(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
@@ -101,14 +107,14 @@ class _Writer:
         out = []
         for position, sentence in enumerate(run):
             if position:
-                out.append(escape(self._text[self._at : sentence.start]))
+                out.append(shown(self._text[self._at : sentence.start]))
                 out.append(self._page_marks(sentence.start, inline=True))
             out.append(self._span(sentence))
             self._at = max(self._at, sentence.end)
         return "".join(out)
 
     def _span(self, sentence: Sentence) -> str:
-        text = escape(self._text[sentence.start : sentence.end])
+        text = shown(self._text[sentence.start : sentence.end])
         return f'<span id="{sentence_anchor(sentence.id)}">{self._marked(sentence, text)}</span>'
 
     def _marked(self, sentence: Sentence, html: str) -> str:
@@ -124,20 +130,20 @@ class _Writer:
         wide = len(columns) > TABLE_COLUMNS and run[0].context != ""
         rows = []
         for sentence in run:
-            cells = {name: self._marked(sentence, escape(cell)) for name, cell in _cells(sentence, self._text)}
+            cells = {name: self._marked(sentence, shown(cell)) for name, cell in _cells(sentence, self._text)}
             here = f'id="{sentence_anchor(sentence.id)}" class="{"cited" if sentence.id == self._cited else "row"}"'
             rows.append(_record(here, cells) if wide else _table_row(here, cells, columns))
             self._at = max(self._at, sentence.end)
         if wide:
             return f'<div class="records">{"".join(rows)}</div>'
-        names = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+        names = "".join(f'<th scope="col">{shown(name)}</th>' for name in columns)
         head = f"<thead><tr>{names}</tr></thead>" if run[0].context else ""
         return f'<div class="rows"><table>{head}<tbody>{"".join(rows)}</tbody></table></div>'
 
     def _between(self, until: int) -> str:
         """Text that belongs to no sentence; white space alone is dropped between blocks."""
         gap, self._at = self._text[self._at : until], max(self._at, until)
-        return f"<p>{escape(gap.strip())}</p>" if gap.strip() else ""
+        return f"<p>{shown(gap.strip())}</p>" if gap.strip() else ""
 
     def _page_marks(self, until: int, *, inline: bool = False) -> str:
         passed: list[Page] = []
@@ -157,7 +163,7 @@ def _table_row(here: str, cells: dict[str, str], columns: list[str]) -> str:
 
 
 def _record(here: str, cells: dict[str, str]) -> str:
-    named = "".join(f"<div><dt>{escape(name)}</dt><dd>{cell}</dd></div>" for name, cell in cells.items())
+    named = "".join(f"<div><dt>{shown(name)}</dt><dd>{cell}</dd></div>" for name, cell in cells.items())
     return f"<dl {here}>{named}</dl>"
 
 
@@ -184,15 +190,15 @@ def _cells(sentence: Sentence, text: str) -> list[tuple[str, str]]:
 
 
 def _header(document: Document) -> str:
-    origin = f"{escape(document.source)}/{escape(document.path)}"
+    origin = f"{shown(document.source)}/{shown(document.path)}"
     link = ""
     if document.address and urlsplit(document.address).scheme in ("http", "https"):
         link = (
             f' · <a href="{escape(document.address)}" target="_blank" rel="noopener noreferrer">Open the original</a>'
         )
     return (
-        f"<header><h1><bdi>{escape(document.title)}</bdi></h1>"
-        f"<p><bdi>{origin}</bdi> · <time>{escape(day(document.modified))}</time>{link}</p></header>"
+        f"<header><h1><bdi>{shown(document.title)}</bdi></h1>"
+        f"<p><bdi>{origin}</bdi> · <time>{shown(day(document.modified))}</time>{link}</p></header>"
     )
 
 
@@ -201,8 +207,8 @@ def _page(title: str, theme: str | None, body: str, language: str) -> str:
     return (
         f'<!doctype html><html lang="{escape(language)}"{chosen}><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta name="robots" content="noindex"><title>{escape(title)}</title><link rel="icon" href="data:,">'
-        '<link rel="stylesheet" href="/assets/assistant/palette.css">'
-        '<link rel="stylesheet" href="/assets/assistant/source.css">'
+        f'<meta name="robots" content="noindex"><title>{shown(title)}</title><link rel="icon" href="data:,">'
+        '<link rel="stylesheet" href="../assets/assistant/palette.css">'
+        '<link rel="stylesheet" href="../assets/assistant/source.css">'
         f"</head><body>{body}</body></html>"
     )
