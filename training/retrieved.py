@@ -9,7 +9,7 @@ from index import Embedder, Hit
 from training.development import Asked, Development, opened
 from training.reading_data import RETRIEVED, Example
 
-MOST = 6  # passages of one question
+MOST = 5  # passages of one question
 
 
 def retrieved(collections: list[Development], embedder: Embedder) -> Iterator[Example]:

@@ -66,6 +66,11 @@ class Run:
         torch.save(state, self.out / "checkpoint.tmp")
         (self.out / "checkpoint.tmp").replace(self.out / "checkpoint.pt")
 
+    def finish(self) -> None:
+        """Writes the weights alone, for the next run or the export."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        torch.save(self.model.state_dict(), self.out / "model.pt")
+
     def resume(self) -> float:
         state = torch.load(self.out / "checkpoint.pt")
         self.model.load_state_dict(state["model"])
@@ -85,7 +90,8 @@ class Run:
         return {name: loss.item() for name, loss in parts.items()}
 
 
-def train(run: Run, examples: list[Example], epochs: int, seed: int, seen: float) -> None:
+def train(run: Run, examples: list[Example], epochs: int, seed: int, seen: float, minutes: float) -> None:
+    """Until all examples were seen, or for so many minutes; the learning rate falls with whatever ends first."""
     views = Views(examples, seed, MiniLM())
     total = len(views.groups) * epochs
     log: deque[dict[str, float]] = deque(maxlen=100)
@@ -95,7 +101,11 @@ def train(run: Run, examples: list[Example], epochs: int, seed: int, seen: float
         for number, batch in enumerate(views.epoch()):
             if number < run.batch:
                 continue
-            log.append(run.step(batch, seen / total))
+            spent = (time.monotonic() - started) / (60 * minutes)
+            if spent >= 1:
+                run.finish()
+                return
+            log.append(run.step(batch, max(seen / total, spent)))
             seen += len({view.group for view in batch})
             run.batch += 1
             tokens += sum(len(view.window.ids) for view in batch)
@@ -107,7 +117,7 @@ def train(run: Run, examples: list[Example], epochs: int, seed: int, seen: float
                 run.save(seen)
         run.epoch, run.batch = run.epoch + 1, 0
         run.save(seen)
-    torch.save(run.model.state_dict(), run.out / "model.pt")
+    run.finish()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -123,6 +133,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--no-own", action="store_true", help="without our own pairs, to measure what they add")
     made.add_argument("--share", type=float, default=1.0, help="share of the documents, for a learning curve")
     made.add_argument("--most", type=int, help="no more than so many examples, drawn at random")
+    made.add_argument(
+        "--minutes", type=float, default=math.inf, help="end after so many, with the schedule of a whole run"
+    )
     made.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
     made.add_argument("--last", type=float, default=0.02, help="learning rate at the end, as a share of its peak")
     made.add_argument("--dropout", type=float, default=0.1)
@@ -164,7 +177,7 @@ def main() -> None:
         run.model.load_state_dict(weights(arguments.start))
     seen = run.resume() if arguments.resume else 0.0
     print(f"{len(examples)} examples, {math.ceil(arguments.epochs)} epochs", flush=True)
-    train(run, examples, arguments.epochs, arguments.seed, seen)
+    train(run, examples, arguments.epochs, arguments.seed, seen, arguments.minutes)
 
 
 if __name__ == "__main__":
