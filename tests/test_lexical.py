@@ -6,8 +6,10 @@ import itertools
 import math
 import re
 import sqlite3
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import numpy as np
@@ -264,3 +266,19 @@ def test_possessives() -> None:
     assert words("Russia's and Japan’s claims") == ["russia", "and", "japan", "claims"]
     assert content_stems("Russia's") == content_stems("Russia")
     assert content_stems("“Japan’s”") == content_stems("Japan")
+
+
+def test_stems_are_the_same_from_any_number_of_threads() -> None:
+    """The stemmer keeps the word that it works on, and questions are answered side by side."""
+    asked = [f"{first}{second}" for first in sorted(STOP_WORDS) for second in ("ing", "ations", "fulness", "ies")]
+    stem.cache_clear()
+    alone = [stem(word) for word in asked]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(3):
+            stem.cache_clear()
+            with ThreadPoolExecutor(8) as pool:
+                assert list(pool.map(stem, asked)) == alone
+    finally:
+        sys.setswitchinterval(before)

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from browser_library import FakeAssistant
+from browser_library import ANSWERED, FakeAssistant
+from starlette.testclient import TestClient
 
 from assistant.record import Answer
 from assistant.service.app import create_app
@@ -276,3 +277,20 @@ def test_fifty_questions_for_few_places() -> None:
     answers = asyncio.run(_fifty(Allowed(rate=1e6, total_rate=1e6, concurrent=2, waiting=3)))
     assert {one.status_code for one in answers} == {200, 429}
     assert {one.headers["retry-after"] for one in answers if one.status_code == 429} == {str(BUSY_SECONDS)}
+
+
+def test_questions_of_the_page_count_too() -> None:
+    """The second one in a minute is refused in the conversation, for this visitor and for programs at the same address."""
+    app = create_app(FakeAssistant(), allowed=Allowed(rate=1))
+    with TestClient(app, base_url="http://127.0.0.1:7860") as client:
+        functions = client.get("/config").json()["dependencies"]
+        event = next(one["id"] for one in functions if one["targets"] and one["targets"][0][1] == "submit")
+        said = []
+        for session in ("first", "second"):
+            body = {"data": [ANSWERED, []], "fn_index": event, "session_hash": session}
+            assert client.post("/gradio_api/queue/join", json=body).status_code == 200
+            said.append(client.get("/gradio_api/queue/data", params={"session_hash": session}).text)
+        assert "Ada Lindqvist" in said[0]
+        assert "Too many questions in a short time" in said[1]
+        assert client.post("/api/ask", json={"question": "why?"}).status_code == 429
+        assert 'assistant_questions_total{verdict="answered"} 1.0' in client.get("/metrics").text

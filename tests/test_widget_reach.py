@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from widget_library import ANSWERED, HOSTILE, LONG, PARTIAL, REFUSED, TABLE, TROUBLE
 from widget_visit import PHONE, WIDE, Visit, ask, opened
 
@@ -149,6 +149,17 @@ VIEW = """e => { const view = visualViewport; const root = e.shadowRoot;
         .filter(one => one.getClientRects().length && !inside(one)).map(one => one.className || one.localName) }"""
 
 
+def swipe(page: Page, start: tuple[int, int], way: tuple[int, int]) -> None:
+    """A finger that goes over the screen; only so does a browser move what is seen within a wider page."""
+    session = page.context.new_cdp_session(page)
+    for step in range(11):
+        point = {"x": start[0] + way[0] * step / 10, "y": start[1] + way[1] * step / 10}
+        session.send(
+            "Input.dispatchTouchEvent", {"type": "touchMove" if step else "touchStart", "touchPoints": [point]}
+        )
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_on_a_page_wider_than_the_phone_it_stays_in_sight(visit: Visit, side: str) -> None:
     """Button, panel, closing and asking lie in what is seen, also after scrolling to the page's right end and with less
@@ -158,17 +169,17 @@ def test_on_a_page_wider_than_the_phone_it_stays_in_sight(visit: Visit, side: st
     widget = page.locator("cited-assistant")
     widget.evaluate("(e, side) => e.setAttribute('position', side)", side)
     assert widget.evaluate(VIEW) == []
-    gesture = {"x": 250, "y": 500, "xDistance": -200, "yDistance": -400, "gestureSourceType": "touch"}
-    page.context.new_cdp_session(page).send("Input.synthesizeScrollGesture", gesture)
-    assert page.evaluate("[visualViewport.offsetLeft, scrollY > 0]") == [60, True]
+    swipe(page, (300, 500), (-200, 0))
+    swipe(page, (200, 600), (0, -400))
+    page.wait_for_function("() => visualViewport.offsetLeft === 60 && visualViewport.offsetTop > 0")
     page.wait_for_function(f"() => ({VIEW})(document.querySelector('cited-assistant')).length === 0")
-    page.locator(".launcher").tap()
+    page.locator(".launcher").press("Enter")
     ask(page, ANSWERED)
     assert widget.evaluate(VIEW) == []
     page.set_viewport_size({"width": PHONE[0], "height": 400})
     page.wait_for_function("() => visualViewport.height < 480")
     page.wait_for_function(f"() => ({VIEW})(document.querySelector('cited-assistant')).length === 0")
-    page.locator(".close").tap()
+    page.locator(".close").press("Enter")
     expect(page.locator(".panel")).to_be_hidden()
 
 

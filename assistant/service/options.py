@@ -13,8 +13,8 @@ from assistant.service.limits import Allowed
 from assistant.service.origins import Origins
 
 UPLOAD_LIMIT = 50 * 2**20  # bytes of one upload
-OUR_PATHS = ("api", "v1", "mcp", "source", "docs", "signin", "signout", "assets", "gradio_api", "static")
-OUR_PATHS += ("widget.js", "embed", "embed.js", "embed.css")
+_PAGES = ("source", "docs", "signin", "signout", "assets", "gradio_api", "static")
+OUR_PATHS = ("api", "v1", "mcp", "widget.js", "embed", "embed.js", "embed.css", *_PAGES)
 _PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 
 
