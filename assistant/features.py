@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,6 @@ PLAIN = (
     "numbers_missing",
 )
 NAMES = ("similarity", *PLAIN)
-RARE = ("covered_rare", "near_rare", "passage_rare", "rarest_missing")
 _PRONOUNS = [[word] for word in "he she it they this these those that his her its their such both".split()]
 
 Matrix = NDArray[np.float64]
@@ -63,34 +62,6 @@ def plain(question: Question, sentences: Sequence[str], about: str) -> Matrix:
             )
         )
     return np.array(rows, np.float64).reshape(len(sentences), len(PLAIN))
-
-
-def rare(question: Question, sentences: Sequence[str], about: str, rarity: Mapping[str, float]) -> Matrix:
-    """One row per sentence of a passage, columns as RARE: the shares that are covered, each word counted by its `rarity`.
-
-    `rarest_missing` is the rarity of the rarest word that the passage has not. A word of unknown rarity counts as half.
-    """
-    stems = [frozenset(content_stems(sentence)) for sentence in sentences]
-    about_stems = frozenset(content_stems(about))
-    weights = {stem: rarity.get(stem, 0.5) for stem in question.stems}
-    whole = about_stems.union(*stems)
-    everywhere = _weight(weights, whole)
-    missing = max((weight for stem, weight in weights.items() if stem not in whole), default=0.0)
-    rows = [
-        (
-            _weight(weights, own),
-            _weight(weights, about_stems.union(*stems[max(0, index - 1) : index + 2])),
-            everywhere,
-            missing,
-        )
-        for index, own in enumerate(stems)
-    ]
-    return np.array(rows, np.float64).reshape(len(sentences), len(RARE))
-
-
-def _weight(weights: Mapping[str, float], present: frozenset[str]) -> float:
-    total = sum(weights.values())
-    return sum(weight for stem, weight in weights.items() if stem in present) / total if total else 0.5
 
 
 def _share(wanted: Sequence[str], present: frozenset[str]) -> float:

@@ -20,7 +20,7 @@ from assistant.read import PassageReading, about, spoken
 from index import Hit
 
 WEIGHTS = Path(__file__).parent / "models" / "reader.json"
-SENTENCE_NAMES = (*features.PLAIN, *features.RARE, "support", "support_margin", "passage_logit")
+SENTENCE_NAMES = (*features.PLAIN, "support", "support_margin", "passage_logit")
 PASSAGE_NAMES = (
     "passage_logit",
     "support",
@@ -29,10 +29,6 @@ PASSAGE_NAMES = (
     "kind_absent",
     "names_missing",
     "numbers_missing",
-    "passage_rare",
-    "rarest_missing",
-    "margin",
-    "field",
 )
 
 
@@ -91,20 +87,15 @@ def tables(question: str, hits: Sequence[Hit], network: Network) -> list[Tables]
     lines = [[spoken(one) for one in hit.sentences] for hit in hits]
     logits = network.read(question, [(about(hit), one) for hit, one in zip(hits, lines, strict=True)])
     asked = analyse(question)
-    rivals = np.array([one.passage for one in logits])
-    return [
-        _tables(asked, hit, one, logit, np.delete(rivals, number))
-        for number, (hit, one, logit) in enumerate(zip(hits, lines, logits, strict=True))
-    ]
+    return [_tables(asked, hit, one, logit) for hit, one, logit in zip(hits, lines, logits, strict=True)]
 
 
-def _tables(asked: Question, hit: Hit, lines: list[str], logits: Logits, rivals: Matrix) -> Tables:
-    """`rivals` are the passage logits of the other hits."""
-    words = np.hstack([features.plain(asked, lines, about(hit)), features.rare(asked, lines, about(hit), hit.rarity)])
+def _tables(asked: Question, hit: Hit, lines: list[str], logits: Logits) -> Tables:
+    plain = features.plain(asked, lines, about(hit))
     support = np.array(logits.sentences)
     best = support.max(initial=-10.0)
     whole = np.full(len(lines), logits.passage)
-    column = {name: words[:, number] for number, name in enumerate((*features.PLAIN, *features.RARE))}
+    column = {name: plain[:, number] for number, name in enumerate(features.PLAIN)}
     passage = [
         logits.passage,
         best,
@@ -113,13 +104,9 @@ def _tables(asked: Question, hit: Hit, lines: list[str], logits: Logits, rivals:
         column["kind_absent"].min(initial=1.0),
         column["names_missing"].max(initial=0.0),
         column["numbers_missing"].max(initial=0.0),
-        column["passage_rare"].max(initial=0.0),
-        column["rarest_missing"].max(initial=0.0),
-        logits.passage - rivals.max(initial=-10.0),
-        rivals.mean() if len(rivals) else -10.0,
     ]
     phrases = tuple(  # what the network saw of a table's row is not its text
         one if line == sentence.text else None
         for one, line, sentence in zip(logits.phrases, lines, hit.sentences, strict=True)
     )
-    return Tables(np.column_stack([words, support, support - best, whole]), np.array([passage]), phrases)
+    return Tables(np.column_stack([plain, support, support - best, whole]), np.array([passage]), phrases)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ import numpy as np
 from index import schema
 from index.database import Database
 from index.embed import Vectors
-from index.lexical import STOP_WORDS, match_expression, stem, words
+from index.lexical import match_expression
 from index.records import Document, Passage, Sentence
 
 
@@ -124,18 +123,6 @@ class CatalogQueries(Database):
             limit,
         )
         return [(row["id"], row["score"]) for row in rows]
-
-    def rarity(self, question: str) -> dict[str, float]:
-        """How rare each content word of a question is, by stem: 0 where every passage has it, 1 where none has.
-
-        The inverse document frequency, log((N + 1) / (n + 1)), as a share of the highest there is.
-        """
-        total = self.query("SELECT count(*) AS n FROM passages")[0]["n"]
-        found: dict[str, float] = {}
-        for word in dict.fromkeys(word for word in words(question) if word not in STOP_WORDS):
-            having = self.query("SELECT count(*) AS n FROM lexical WHERE lexical MATCH ?", f'"{word}"')[0]["n"]
-            found[stem(word)] = math.log((total + 1) / (having + 1)) / math.log(total + 1) if total else 1.0
-        return found
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of the passages with these ids, by id."""

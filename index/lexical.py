@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
 from functools import lru_cache
 
 _UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _TERM = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_stemming = threading.Lock()  # the stemmer keeps the word that it works on in itself
 _SEPARATED = re.compile(rf"([{_UNSPACED}])")
 
 STOP_WORDS = frozenset(
@@ -45,7 +47,8 @@ def content_stems(text: str) -> list[str]:
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """The Snowball (English) stem of a lower-case word."""
-    return str(_stemmer().stemWord(word))
+    with _stemming:
+        return str(_stemmer().stemWord(word))
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -112,8 +111,7 @@ class Passage:
 class Hit:
     """A passage found for a question. Ranks count from 1; None where that search did not find it.
 
-    `similarity` is the exact cosine of question and passage, `score` the reciprocal-rank fusion of both ranks. `rarity`
-    says how rare each content word of the question is in the collection, by stem: 0 in every passage, 1 in none.
+    `similarity` is the exact cosine of question and passage, `score` the reciprocal-rank fusion of both ranks.
     """
 
     passage: Passage
@@ -123,7 +121,6 @@ class Hit:
     similarity: float
     dense_rank: int | None = None
     lexical_rank: int | None = None
-    rarity: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def search(
         ranks = _ranks(ranked), _ranks(lexical)
         fused = {one: sum(1 / (RANK_CONSTANT + rank[one]) for rank in ranks if one in rank) for one in similarity}
         best = sorted(fused, key=lambda one: (-fused[one], one))
-        return _hits(catalog, _distinct(catalog, best, limit), fused, similarity, ranks, catalog.rarity(question))
+        return _hits(catalog, _distinct(catalog, best, limit), fused, similarity, ranks)
 
 
 def _distinct(catalog: Catalog, ids: list[str], limit: int) -> list[str]:
@@ -86,7 +86,6 @@ def _hits(
     fused: dict[str, float],
     similarity: dict[str, float],
     ranks: tuple[dict[str, int], dict[str, int]],
-    rarity: dict[str, float],
 ) -> tuple[Hit, ...]:
     passages = catalog.passages(ids)
     documents = {one: catalog.document(one) for one in {passage.document_id for passage in passages.values()}}
@@ -105,7 +104,6 @@ def _hits(
                 similarity[identity],
                 ranks[0].get(identity),
                 ranks[1].get(identity),
-                rarity,
             )
         )
     return tuple(hits)

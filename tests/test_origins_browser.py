@@ -169,7 +169,7 @@ def context(
             args=[*FLAGS, f"--host-resolver-rules={RULES}"],
             ignore_https_errors=True,
         )
-        opened.set_default_timeout(10_000)
+        opened.set_default_timeout(30_000)
         page = opened.new_page()
         page.goto(world.address("listed"))
         page.evaluate(FRAMES, [[world.address("our name, other port")], False])
@@ -178,7 +178,7 @@ def context(
         page.wait_for_url(f"{world.keyed}/signin")
         page.locator("#key").fill(world.key)
         page.locator("button").click()
-        expect(page.locator("#question textarea")).to_be_focused()
+        expect(page.locator("#question textarea")).to_be_focused(timeout=30_000)
         page.close()
         yield opened
         opened.close()
@@ -360,7 +360,7 @@ def test_a_link_from_a_wiki_opens_the_page_of_who_is_signed_on(world: World, con
     page = context.new_page()
     page.goto(world.address("listed"))
     page.evaluate("address => { location.href = address; }", f"{world.keyed}/")
-    expect(page.locator("#question textarea")).to_be_focused()
+    expect(page.locator("#question textarea")).to_be_focused(timeout=30_000)
     page.close()
 
 

@@ -85,17 +85,17 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
             executable_path=str(CHROMIUM), args=[*FLAGS, f"--host-resolver-rules={RULES}"]
         )
         page = browser.new_page(ignore_https_errors=True)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.goto(here)
         page.locator("#key").fill(key)
         page.locator("button").click()
-        expect(page.locator("#question textarea")).to_be_focused(timeout=20_000)
+        expect(page.locator("#question textarea")).to_be_focused(timeout=30_000)
         assert page.url == here
         page.on("request", lambda one: None if one.url.startswith((here, "data:", "blob:")) else wrong.append(one.url))
         page.on("response", lambda one: wrong.append(f"{one.status} {one.url}") if one.status >= 400 else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.reload()
-        expect(page.locator("#question textarea")).to_be_focused(timeout=20_000)
+        expect(page.locator("#question textarea")).to_be_focused(timeout=30_000)
         yield page
         browser.close()
     assert [one for one in wrong if "about:blank" not in one] == []

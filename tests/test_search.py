@@ -16,7 +16,6 @@ from test_catalog import make_entry, put
 from index.catalog import Catalog
 from index.embed import Vectors
 from index.exact import ExactSearch
-from index.lexical import stem
 from index.search import CANDIDATES, RANK_CONSTANT, search
 
 EMBEDDER = HashEmbedder()
@@ -180,15 +179,6 @@ def test_near_duplicates_count_once(tmp_path: Path, copy: str, folded: bool) -> 
         found = search(opened, exactly(opened), "Who sold the ferry?", vector("Who sold the ferry?"), 3)
     assert len([hit for hit in found if "ferry" in hit.document.text]) == (1 if folded else 2)
     assert any("Seals" in hit.document.text for hit in found)
-
-
-def test_rarity(catalog: Catalog) -> None:
-    """0 for a word of every passage, 1 for one of none, in between by the number that have it; stop words have none."""
-    found = catalog.rarity("Was the treaty signed by seals or unicorns?")
-    assert set(found) == {stem(word) for word in ("treaty", "signed", "seals", "unicorns")}
-    assert found[stem("unicorns")] == 1
-    assert found[stem("treaty")] < found[stem("signed")] < 1
-    assert catalog.rarity("") == {}
 
 
 @pytest.mark.parametrize(

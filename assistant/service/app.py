@@ -114,9 +114,11 @@ def _doors(service: Service) -> list[APIRouter]:
 def _lifespan(service: Service) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with app.state.mcp.lifespan():
-            yield
-        service.close()
+        try:
+            async with app.state.mcp.lifespan():
+                yield
+        finally:
+            service.close()
 
     return lifespan
 
