@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import socketserver
-import ssl
-import threading
+import re
+import shutil
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from socket import create_connection, socket
 
 import pytest
 from browser_library import ANSWERED
@@ -19,55 +20,45 @@ from test_page_browser import CHROMIUM, FLAGS, ask
 
 from assistant.service.keys import Keys
 
-ROOT = b"/assistant"
-
-
-class Proxy(socketserver.ThreadingTCPServer):
-    """A reverse proxy by https that takes the path away and says nothing of itself."""
-
-    allow_reuse_address = daemon_threads = True
-    target = 0
-    certificate: ssl.SSLContext
-
-    def get_request(self) -> tuple[socket, object]:
-        connection, address = self.socket.accept()
-        return self.certificate.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A browser may hang up at any time."""
-
-
-class Passing(socketserver.StreamRequestHandler):
-    """One request and its answer; then the connection ends."""
-
-    def handle(self) -> None:
-        method, path, version = self.rfile.readline().split(b" ")
-        lines = list(iter(self.rfile.readline, b"\r\n"))
-        length = next((int(one.split(b":")[1]) for one in lines if one.lower().startswith(b"content-length:")), 0)
-        kept = [one for one in lines if not one.lower().startswith(b"connection:")]
-        if not path.startswith(ROOT + b"/"):
-            self.wfile.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            return
-        with create_connection(("127.0.0.1", self.server.target)) as behind:  # type: ignore[attr-defined]
-            first = b" ".join((method, path[len(ROOT) :], version))
-            behind.sendall(b"".join((first, *kept, b"Connection: close\r\n\r\n", self.rfile.read(length))))
-            while piece := behind.recv(65536):
-                self.wfile.write(piece)
+ROOT = "/assistant"
+ROOT_FOLDER = Path(__file__).parent.parent
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
 @contextmanager
 def proxy(target: int, certificate: Path) -> Iterator[int]:
-    with Proxy(("127.0.0.1", 0), Passing) as server:
-        server.target = target
-        server.certificate = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        server.certificate.load_cert_chain(certificate)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    """The port of a real nginx by https, with the lines of docs/service.md."""
+    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+    if not Path(nginx).exists():
+        pytest.skip("the proxy of this test is nginx, which is not installed: sudo apt-get install nginx")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = certificate.parent / "nginx"
+    folder.mkdir()
+    documented = re.search(r"```nginx\n(.+?)```", (ROOT_FOLDER / "docs" / "service.md").read_text(), re.DOTALL)
+    assert documented is not None
+    places = " ".join(f"{name}_temp_path {folder / name};" for name in TEMPORARY)
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder / 'pid'}; error_log {folder / 'error.log'}; events {{}}\n"
+        f"http {{ access_log off; {places}\n"
+        f"server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {certificate}; ssl_certificate_key {certificate};\n"
+        f"{documented[1].replace('127.0.0.1:7860', f'127.0.0.1:{target}')} }} }}\n"
+    )
+    with subprocess.Popen([nginx, "-p", str(folder), "-c", str(folder / "nginx.conf")]) as running:
         try:
-            yield server.server_address[1]
+            _wait_for(port)
+            yield port
         finally:
-            server.shutdown()
-            thread.join()
+            running.terminate()
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(200):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)
+    raise AssertionError("nginx does not listen")
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +68,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     _, key = Keys(folder).add("reader")
     wrong: list[str] = []
     with ExitStack() as held:
-        address = held.enter_context(service(folder, "ask.corp", root_path=ROOT.decode()))
+        address = held.enter_context(service(folder, "ask.corp", root_path=ROOT))
         port = held.enter_context(proxy(int(address.rpartition(":")[2]), make_certificate(folder)))
         here = f"https://ask.corp:{port}/assistant/"
         playwright = held.enter_context(sync_playwright())
