@@ -120,7 +120,7 @@ def test_awkward_strings_in_every_place_are_text(visit: Visit, sites: Sites, pol
                 .filter(name => /^on|style|src/.test(name) && name !== 'style') } }"""
     )
     assert set(found["tags"]) <= set(
-        "a b bdi blockquote button div form h2 h3 header p path section small span svg textarea".split()
+        "a b bdi blockquote button div form h2 h3 header p path section small span svg textarea time".split()
     )
     assert set(found["ways"]) <= {"http:", "https:"}
     assert all(view.startswith(f"{sites.service}/source/") for view in found["views"])
