@@ -1,9 +1,13 @@
-"""What several test files need: the real embedder, loaded once, and hypothesis without deadlines."""
+"""What several test files need: the real embedder, loaded once, a browser, and hypothesis without deadlines."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from chromium import CHROMIUM, FLAGS
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 
 from index.embed import MiniLM
 
@@ -22,3 +26,14 @@ settings.load_profile("house")
 def minilm() -> MiniLM:
     """The bundled embedder."""
     return MiniLM()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a file."""
+    if not CHROMIUM.exists():
+        pytest.fail("install Debian's chromium: apt-get install chromium", pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()

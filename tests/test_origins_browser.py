@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from browser_library import ANSWERED, FakeAssistant
 from browser_origins import RULES, make_certificate, service, site
+from chromium import CHROMIUM, FLAGS
 from playwright.sync_api import BrowserContext, Frame, Page, expect, sync_playwright
-from test_page_browser import CHROMIUM, FLAGS
 
 from assistant.service.keys import Keys
 

@@ -15,17 +15,8 @@ from typing import Any
 
 import pytest
 from browser_library import ANSWERED, BROKEN, HOSTILE, REFUSED, TABLE
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 SERVICE = Path(__file__).with_name("browser_service.py")
 WIDE, PHONE = (1280, 800), (360, 740)
 Open = Callable[..., Page]
@@ -59,17 +50,6 @@ def service() -> Iterator[str]:
     reader.join()
     process.stdout.close()
     assert [line for line in said if line.startswith("OUTBOUND")] == []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    if not CHROMIUM.exists():
-        pytest.fail("install Debian's chromium: apt-get install chromium", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from browser_library import ANSWERED
 from browser_origins import RULES, make_certificate, service
+from chromium import CHROMIUM, FLAGS
 from playwright.sync_api import Page, expect, sync_playwright
-from test_page_browser import CHROMIUM, FLAGS, ask
+from test_page_browser import ask
 
 from assistant.service.keys import Keys
 

@@ -24,12 +24,11 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from mcp import Client, StdioServerParameters
 from openai import OpenAI
-from playwright.sync_api import Browser, Locator, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect
 
 from index import Collection, Settings
 
 ROOT = Path(__file__).parent.parent
-CHROMIUM = Path("/usr/bin/chromium")
 QUESTIONS = {
     "Why is there no peace treaty?": "answered",
     "What are the four islands called, and when did the INF Treaty end?": "answered",
@@ -87,16 +86,6 @@ def service(data: Path, wiki: ThreadingHTTPServer) -> Iterator[str]:
         yield address
         process.terminate()
         assert process.wait(timeout=20) == 0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail("install Debian's chromium: apt-get install chromium", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

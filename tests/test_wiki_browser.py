@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from assistant.commands.widget import snippet
 from wikis.demo import QUESTION, WIKIS, assistant, make_wiki, read_wiki
@@ -25,14 +25,6 @@ from wikis.mediawiki import MediaWiki
 from wikis.pages import WikiPage, pages_of
 from wikis.php import free_port, missing
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
 SEEDS = Path(__file__).parent.parent / "seeds"
 WIDE, PHONE = (1280, 800), (360, 740)
 QUOTE = "Japan and Russia have never signed a peace treaty because they cannot agree who is sovereign over four islands"
@@ -80,17 +72,6 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             yield Site(kind, wiki, f"http://127.0.0.1:{port}", {page.name: page for page in pages_of(SEEDS)})
     finally:
         wiki.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    if not CHROMIUM.exists():
-        pytest.fail("install Debian's chromium: apt-get install chromium", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
