@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import LoadError
+from index.errors import LimitExceeded, LoadError
 from index.load.builder import Piece, TextBuilder
 from index.load.normalise import is_visible, normalise
 from index.load.rows import row_pieces
@@ -120,3 +120,43 @@ def test_rows_pair_cells_with_names() -> None:
     """An empty cell is left out of the row, and its column's name out of the context."""
     (row,) = row_pieces([["Ann", "", "Rome"]], ["name", "age", "city"])
     assert (row.text, row.context) == ("Ann | Rome", "name | city")
+
+
+def test_a_line_without_end_is_cut_into_blocks() -> None:
+    """A text too long for a block is cut at spaces, or inside a word where there is none; no letter is lost."""
+    for text in ("word " * 50_000, "x" * 250_000):
+        builder = TextBuilder()
+        builder.add(Piece("prose", text))
+        loaded = builder.build("title")
+        check_invariants(loaded)
+        cut = [loaded.text[block.start : block.end] for block in loaded.blocks]
+        assert len(cut) == 3
+        assert all(len(one) <= 100_000 for one in cut)
+        assert "".join("".join(one.split()) for one in cut) == "".join(text.split())
+
+
+def test_a_document_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More text or more blocks than a document may have are refused, and the reason says to split it."""
+    monkeypatch.setattr("index.load.builder.TEXT_CHARACTERS", 1000)
+    monkeypatch.setattr("index.load.builder.BLOCKS", 5)
+    for pieces in ([Piece("prose", "x" * 1001)], [Piece("row", "x")] * 6):
+        with pytest.raises(LimitExceeded, match="split it"):
+            TextBuilder().extend(pieces)
+
+
+def test_what_is_too_long_to_be_a_heading_or_a_context_is_none() -> None:
+    """A heading of a page's length is a paragraph; a context is cut to what can be shown."""
+    builder = TextBuilder()
+    builder.extend([Piece("heading", "word " * 300), Piece("row", "x", context="name | " * 2000)])
+    heading, row = builder.build("title").blocks
+    assert heading.kind == "prose"
+    assert len(row.context) <= 5000
+
+
+def test_what_leads_into_one_list_does_not_lead_into_the_next() -> None:
+    """Where a format says that a list begins, the line above the list before it is not its own."""
+    builder = TextBuilder()
+    builder.extend(
+        [Piece("prose", "Bring:"), Piece("item", "a form", first=True), Piece("item", "Call us.", first=True)]
+    )
+    assert [block.context for block in builder.build("title").blocks] == ["", "Bring:", ""]

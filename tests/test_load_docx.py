@@ -6,9 +6,11 @@ import io
 import zipfile
 
 import pytest
+import small_files as small
 
 from index.errors import LimitExceeded, LoadError
 from index.load.docx import load
+from index.load.formats import load_bytes
 
 docx = pytest.importorskip("docx")
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -62,6 +64,56 @@ def test_tracked_changes_are_read_as_accepted() -> None:
             paragraph._p.append(parsed)
 
     assert load(written(build), "a.docx").text == "Pay 40"
+
+
+def test_hidden_text_is_left_out_and_formulas_are_read() -> None:
+    """A run whose author hid it is not read; the letters of a formula are."""
+    math = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    body = (
+        "<w:p><w:r><w:t>Pay </w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>nothing of </w:t></w:r>"
+        '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>the fee </w:t></w:r>'
+        f'<m:oMath xmlns:m="{math}"><m:r><m:t>f=40</m:t></m:r></m:oMath></w:p>'
+    )
+    assert load(small.zipped(small.docx_parts(body)), "a.docx").text == "Pay the fee f=40"
+
+
+def test_charts_are_read_as_rows() -> None:
+    """A chart's title is a paragraph, its categories are rows with the names of its series."""
+    chart_space = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+    body = (
+        f'<w:p><w:r><w:drawing><c:chart xmlns:c="{chart_space}" xmlns:r="{small.R}" r:id="r9"/></w:drawing></w:r></w:p>'
+    )
+
+    def points(*texts: str) -> str:
+        return "".join(f'<c:pt idx="{number}"><c:v>{text}</c:v></c:pt>' for number, text in enumerate(texts))
+
+    chart = (
+        f'<c:chartSpace xmlns:c="{chart_space}" xmlns:a="{small.A}"><c:chart><c:title><c:tx><c:rich><a:p><a:r><a:t>Ships</a:t>'
+        "</a:r></a:p></c:rich></c:tx></c:title><c:plotArea><c:barChart><c:ser>"
+        f"<c:tx><c:strRef><c:strCache>{points('In port')}</c:strCache></c:strRef></c:tx>"
+        f"<c:cat><c:strRef><c:strCache>{points('May', 'June')}</c:strCache></c:strRef></c:cat>"
+        f"<c:val><c:numRef><c:numCache><c:formatCode>0.0</c:formatCode>{points('5', '8')}</c:numCache></c:numRef></c:val>"
+        "</c:ser></c:barChart></c:plotArea></c:chart></c:chartSpace>"
+    )
+    parts = small.docx_parts(body) | {
+        "word/_rels/document.xml.rels": small.relations(("r9", "chart", "charts/chart1.xml")),
+        "word/charts/chart1.xml": chart,
+    }
+    loaded = load(small.zipped(parts), "a.docx")
+    assert [(block.kind, loaded.text[block.start : block.end], block.context) for block in loaded.blocks] == [
+        ("prose", "Ships", ""),
+        ("row", "May | 5.0", "column 1 | In port"),
+        ("row", "June | 8.0", "column 1 | In port"),
+    ]
+
+
+def test_the_strict_variant_and_templates_are_read() -> None:
+    """ISO's strict variant names its elements elsewhere; a document with macros or a template has another suffix."""
+    parts = {name: content.replace(W, W.replace("schemas.openxmlformats.org", "purl.oclc.org/ooxml").replace("/2006", ""))
+             for name, content in small.docx_parts().items()}  # fmt: skip
+    assert "purl" in parts["word/document.xml"]
+    assert load(small.zipped(parts), "a.docx").text == "The storm came on Monday."
+    assert load_bytes(small.zipped(small.docx_parts()), "a.dotx").text == "The storm came on Monday."
 
 
 def test_the_documents_own_title_comes_first() -> None:

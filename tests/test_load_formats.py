@@ -12,18 +12,36 @@ import pytest
 from test_load_builder import check_outcome
 
 from index.errors import LimitExceeded, LoadError, UnsupportedFormat
-from index.load.formats import SUPPORTED, load_bytes, load_file, supported
+from index.load.formats import ADVICE, load_bytes, load_file, supported
 
 SHARED = Path(os.environ.get("ASSISTANT_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 
 
-@pytest.mark.parametrize("name", ["a.xlsx", "b.pptx", "c.RTF", "d.eml", "archive.tar.gz"])
+@pytest.mark.parametrize("name", ["a.sqlite", "archive.tar.gz", "b.Dwg"])
 def test_an_unsupported_format_is_named(name: str) -> None:
-    """The reason names the suffix and lists every format that can be read."""
+    """The reason names the suffix and formats to convert to, each of which can be read."""
     with pytest.raises(UnsupportedFormat) as raised:
         load_bytes(b"x", name)
     assert Path(name).suffix.lower() in str(raised.value)
-    assert all(suffix in str(raised.value) for suffix in SUPPORTED)
+    assert all(supported(Path(f"a{word.strip(',')}")) for word in str(raised.value).split("such as ")[1].split())
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("a.doc", ".docx"),
+        ("b.XLS", ".xlsx"),
+        ("c.ppt", ".pptx"),
+        ("d.msg", ".eml"),
+        ("e.pages", ".docx"),
+        ("f.png", ".pdf"),
+    ],
+)
+def test_an_old_format_has_its_successor_named(name: str, advice: str) -> None:
+    """A format of old programs is refused with the word to save the file as the newer one, which can be read."""
+    with pytest.raises(UnsupportedFormat, match=rf"save it as \{advice}$"):
+        load_bytes(b"\xd0\xcf\x11\xe0", name)
+    assert all(supported(Path(f"a{suffix}")) for suffix in ADVICE.values())
 
 
 def test_a_file_without_a_suffix_is_unsupported() -> None:
@@ -36,9 +54,11 @@ def test_a_file_without_a_suffix_is_unsupported() -> None:
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.pdf", b"<html>", "not a PDF"),
-        ("a.docx", b"plain", r"not a \.docx"),
-        ("a.txt", b"%PDF-1.4\n\x00", "binary data"),
+        ("a.pdf", b"<html>", "not a PDF: it is a web page"),
+        ("a.docx", b"plain", r"not a \.docx: it is no zip archive"),
+        ("a.docx", b"\x89PNG\r\n\x1a\n", r"not a \.docx: it is a PNG picture"),
+        ("a.rtf", b"%PDF-1.4", "not a rich text file: it is a PDF"),
+        ("a.txt", b"%PDF-1.4\n\x00", "binary data, not text: it is a PDF"),
         ("a.md", b" \n\t\r\n", "the file is empty"),
         ("a.csv", b"", "the file is empty"),
     ],
@@ -78,10 +98,10 @@ def test_a_file_outside_the_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_heavy_libraries_wait_until_they_are_needed() -> None:
-    """Reading a text file imports neither pypdf nor docx nor lxml nor markdown-it."""
+    """Reading a text file imports none of the libraries that other formats need."""
     code = (
         "import sys; from index.load.formats import load_bytes; load_bytes(b'Some words.', 'a.txt')\n"
-        "print([name for name in ('pypdf', 'docx', 'lxml', 'markdown_it') if name in sys.modules])"
+        "print([name for name in ('pypdf', 'pypdfium2', 'lxml', 'docutils', 'pygments', 'markdown_it') if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]

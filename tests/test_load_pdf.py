@@ -125,8 +125,13 @@ def test_an_encrypted_pdf_is_named() -> None:
 @pytest.mark.parametrize("pages", [[[]], [[(70, 700, 10, " ")], []]])
 def test_a_pdf_without_text_is_named(pages: list[list[Text]]) -> None:
     """A PDF of pictures is a named failure, never an empty document."""
-    with pytest.raises(LoadError, match=r"no text found in the PDF \(scanned\?\)"):
+    with pytest.raises(LoadError, match="no text found in the PDF: its pages are blank"):
         load(pdf(pages), "a.pdf")
+
+
+def test_a_text_that_is_the_same_on_every_page_is_kept() -> None:
+    """Where all that stands on the pages repeats, it is the text and no header."""
+    assert "Hello world" in load(pdf([[(70, 700, 10, "Hello world")]] * 4), "a.pdf").text
 
 
 def test_a_damaged_pdf_is_named() -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from test_load_builder import check_invariants
 from index.errors import LimitExceeded, LoadError, UnsupportedFormat
 from index.load.formats import load_file
 from index.load.limits import Limits
-from index.load.wire import loaded_message, pack, read_answer
+from index.load.wire import loaded_message, more_message, pack, read_answer, seconds_asked
 from index.load.worker import LoadWorker
 
 SHARED = Path(os.environ.get("ASSISTANT_SHARED") or Path(__file__).resolve().parents[2] / "shared")
@@ -48,12 +49,12 @@ def test_the_worker_returns_what_the_loader_makes(text_file: Path) -> None:
 
 def test_reasons_keep_their_class(tmp_path: Path) -> None:
     """A failure in the child is raised in the parent as the same error with the same reason, and the child goes on."""
-    (tmp_path / "a.xlsx").write_bytes(b"PK")
+    (tmp_path / "a.xls").write_bytes(b"PK")
     (tmp_path / "b.pdf").write_bytes(b"no")
     os.mkfifo(tmp_path / "c.txt")
     with LoadWorker() as worker:
         for name, kind, reason in (
-            ("a.xlsx", UnsupportedFormat, ".xlsx"),
+            ("a.xls", UnsupportedFormat, ".xlsx"),
             ("b.pdf", LoadError, "not a PDF"),
             ("c.txt", LoadError, "named pipe"),
         ):
@@ -75,10 +76,10 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, text_file: Path)
 
 def test_a_file_that_takes_too_much_memory_is_given_up(tmp_path: Path, text_file: Path) -> None:
     """Past the limit on memory the file is named, and the next is read by a fresh child."""
-    (tmp_path / "large.csv").write_text("a,b\n" * 3_000_000)
+    (tmp_path / "large.json").write_text("[" + "[1]," * 3_000_000 + "1]")
     with LoadWorker(Limits(memory_bytes=150_000_000)) as worker:
         with pytest.raises(LimitExceeded, match="memory"):
-            worker.load(tmp_path / "large.csv")
+            worker.load(tmp_path / "large.json")
         assert worker.load(text_file).blocks
 
 
@@ -169,9 +170,24 @@ def test_an_answer_is_checked_before_it_is_believed(text_file: Path) -> None:
     ):
         with pytest.raises(LoadError, match="damaged answer"):
             read_answer(pack({**message, **broken})[8:])
+    assert seconds_asked(pack(more_message(12.5))[8:]) == 12.5
+    for body in (
+        pack(message)[8:],
+        b'{"more": "x"}',
+        b'{"more": 1e99}',
+        b'{"more": -1}',
+        b'{"more": 1',
+    ):
+        assert seconds_asked(body) is None
     for body in (b"", b"[]", b"{", b'{"error": 1}'):
         with pytest.raises(LoadError, match="damaged answer"):
             read_answer(body)
+
+
+def test_notes_cross_the_wire(text_file: Path) -> None:
+    """What a loader noted of a file is in the document that comes out of the child."""
+    loaded = replace(load_file(text_file), notes=("Page 3 has no text.",))
+    assert read_answer(pack(loaded_message(loaded))[8:]) == loaded
 
 
 @pytest.mark.skipif(not (SHARED / "data" / "files").is_dir(), reason="the files are not shared here")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from index.errors import LoadError
+from index.errors import LimitExceeded, LoadError
 from index.load.normalise import fold, fold_lines, is_visible, normalise
 from index.records import Block, Heading, Kind, Loaded, Page
 
 SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 LEAD_LIMIT = 300  # characters; a longer "line" ending in a colon is a paragraph, of which its last sentence leads in
 TITLE_LIMIT = 300  # characters
+TEXT_CHARACTERS = 20_000_000  # of one document: ten thousand pages of a book, and about 100,000 passages to embed
+BLOCKS = 500_000
+BLOCK_CHARACTERS = 100_000  # no sentence ends in so much text: it is cut at a space, and each part is a block
+HEADING_CHARACTERS = 1_000  # a longer heading is none
+CONTEXT_CHARACTERS = 5_000  # of which a reader of the citation sees far less
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Piece:
     context: str = ""
     anchor: str = ""
     marker: str = ""
+    first: bool = False  # of its list: what led into a list right above does not lead into this one
 
 
 class TextBuilder:
@@ -49,11 +55,23 @@ class TextBuilder:
             self.add(piece)
 
     def add(self, piece: Piece) -> Block | None:
-        """The block that the piece became, or None where it shows no character."""
+        """The block that the piece became, its last one where it was too long for one, or None where it shows no
+        character."""
         text = _stored(piece)
+        if len(text) <= BLOCK_CHARACTERS:
+            return self._add(piece, text)
+        block = None
+        for part in _parts(text):
+            block = self._add(replace(piece, text=part, marker=piece.marker if block is None else ""), part) or block
+        return block
+
+    def _add(self, piece: Piece, text: str) -> Block | None:
         if not is_visible(text):
             return None
-        context = fold(piece.context) or (self._lead(piece) if piece.kind == "item" else "")
+        if piece.kind == "heading" and len(text) > HEADING_CHARACTERS:
+            piece = replace(piece, kind="prose", level=0)
+        context = fold(piece.context[: 2 * CONTEXT_CHARACTERS])[:CONTEXT_CHARACTERS].strip()
+        context = context or (self._lead(piece) if piece.kind == "item" else "")
         start = self._append(text, piece)
         block = Block(start, start + len(text), piece.kind, context)
         self._blocks.append(block)
@@ -64,7 +82,7 @@ class TextBuilder:
 
     def add_paged(self, piece: Piece, fragments: Sequence[tuple[str, int]]) -> Block | None:
         """Like `add` for a piece whose text is the fragments joined, each with the number of the page it stands on."""
-        block = self.add(piece)
+        block = self._add(piece, _stored(piece))
         if block is None:
             return None
         read, start = "", block.start
@@ -85,6 +103,7 @@ class TextBuilder:
         modified: str | None = None,
         address: str | None = None,
         empty: str = "no text found in the file",
+        notes: Sequence[str] = (),
     ) -> Loaded:
         """The document made of all pieces. Raises `LoadError` with the reason `empty` when no piece held text."""
         if not self._blocks:
@@ -98,6 +117,7 @@ class TextBuilder:
             language=language,
             modified=modified,
             address=address,
+            notes=tuple(notes),
         )
 
     def first_heading(self) -> str:
@@ -124,6 +144,10 @@ class TextBuilder:
         start = self._length + len(separator) + len(marker)
         self._parts.append(separator + marker + text)
         self._length = start + len(text)
+        if self._length > TEXT_CHARACTERS:
+            raise too_long(self._length)
+        if len(self._blocks) >= BLOCKS:
+            raise too_many()
         return start
 
     def _lead(self, piece: Piece) -> str:
@@ -136,7 +160,7 @@ class TextBuilder:
                 fold(last.text) if _is_label(last.text) else self._leads.get(last.level, "")
             )
         else:
-            self._leads = {known: lead for known, lead in self._leads.items() if known <= depth}
+            self._leads = {known: lead for known, lead in self._leads.items() if known < depth + (not piece.first)}
         return self._leads.setdefault(depth, "")
 
     def _mark(self, start: int, end: int, number: int) -> None:
@@ -146,6 +170,16 @@ class TextBuilder:
             self._pages.append(Page(start, end, number))
 
 
+def too_long(characters: int) -> LimitExceeded:
+    """The failure of a document with so many characters, counted up to the limit or beyond."""
+    return LimitExceeded(f"its text has {characters:,} characters or more; the limit is {TEXT_CHARACTERS:,}: split it")
+
+
+def too_many() -> LimitExceeded:
+    """The failure of a document with more blocks than the limit."""
+    return LimitExceeded(f"it has more than {BLOCKS:,} paragraphs or rows: split it")
+
+
 def _stored(piece: Piece) -> str:
     """The piece's text as it will be stored. Code and rows keep their inner spaces; a row is always one line."""
     if piece.kind == "code":
@@ -153,6 +187,18 @@ def _stored(piece: Piece) -> str:
     if piece.kind == "row":
         return normalise(piece.text).replace("\n", " ").strip()
     return fold_lines(piece.text) if piece.kind == "prose" else fold(piece.text)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text cut at white space into parts of at most `BLOCK_CHARACTERS`, inside a word where there is none."""
+    start = 0
+    while start < len(text):
+        end = start + BLOCK_CHARACTERS
+        if end < len(text):
+            space = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
+            end = space if space > start else end
+        yield text[start:end].strip()
+        start = end
 
 
 def _leading_line(piece: Piece | None) -> str:

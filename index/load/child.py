@@ -10,12 +10,15 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from index.errors import LimitExceeded, LoadError, ReadingFailed
 from index.load.formats import load_file
-from index.load.wire import LENGTH, error_message, loaded_message, pack
+from index.load.ocr import Ocr
+from index.load.wire import LENGTH, error_message, loaded_message, more_message, pack
+from index.records import Loaded
 
 PR_SET_PDEATHSIG = 1
 RECURSION = 3000
@@ -36,12 +39,12 @@ def main() -> int:
         if len(head) < LENGTH.size:
             return 0
         request = json.loads(requests.read(LENGTH.unpack(head)[0]))
-        answers.write(_answer(request))
+        answers.write(_answer(request, lambda seconds: answers.write(pack(more_message(seconds)))))
 
 
-def _answer(request: dict[str, Any]) -> bytes:
+def _answer(request: dict[str, Any], ask_time: Callable[[float], object]) -> bytes:
     try:
-        return pack(loaded_message(_load(request)))
+        return pack(loaded_message(_load(request, ask_time)))
     except LoadError as error:
         return pack(error_message(error))
     except MemoryError:
@@ -53,10 +56,13 @@ def _answer(request: dict[str, Any]) -> bytes:
         return pack(error_message(ReadingFailed(f"the file could not be read ({where})")))
 
 
-def _load(request: dict[str, Any]) -> Any:
-    within = Path(request["within"]) if request["within"] else None
+def _load(request: dict[str, Any], ask_time: Callable[[float], object]) -> Loaded:
     return load_file(
-        Path(request["path"]), within=within, file_bytes=request["file_bytes"], unpacked_bytes=request["unpacked_bytes"]
+        Path(request["path"]),
+        within=Path(request["within"]) if request["within"] else None,
+        file_bytes=request["file_bytes"],
+        unpacked_bytes=request["unpacked_bytes"],
+        ocr=Ocr(request["ocr_languages"], request["ocr_seconds"], ask_time),
     )
 
 

@@ -3,14 +3,11 @@ out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from index.load.builder import Piece
 from index.load.rows import is_header, row_pieces
-
-if TYPE_CHECKING:
-    from docx.document import Document
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -19,34 +16,32 @@ SKIPPED = frozenset(
     {W + "del", W + "moveFrom", W + "instrText", W + "delText", W + "pPr", W + "rPr", W + "sdtPr", FALLBACK}
 )
 MARKS = {W + "tab": " ", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "\u2011", W + "ptab": " "}
+FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 WIDEST = 1000  # columns; `gridSpan` can claim any number
 
-
-def body_pieces(document: Document) -> Iterator[tuple[Piece, bool]]:
-    """Pieces of the body in reading order, each with whether its paragraph has the style Title."""
-    styles = _styles(document)
-    yield from _blocks(document.element.body, styles)
+Figures = Callable[[Any], Iterator[Piece]]
 
 
-def footnote_pieces(blob: bytes) -> Iterator[Piece]:
+def body_pieces(body: Any, styles: Any, figures: Figures) -> Iterator[tuple[Piece, bool]]:
+    """Pieces of the body in reading order, each with whether its paragraph has the style Title.
+
+    `styles` is the root of the part that holds them, None without; `figures` reads the charts below an element.
+    """
+    yield from _blocks(body, _styles(styles), figures)
+
+
+def footnote_pieces(root: Any) -> Iterator[Piece]:
     """The notes at the foot of pages or at the end, each a paragraph."""
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    try:
-        root = etree.fromstring(blob, parser)
-    except etree.XMLSyntaxError:
-        return  # a damaged notes part does not take the body with it
     for note in root:
-        if note.get(W + "type") in (None, "normal"):
+        if isinstance(note.tag, str) and note.get(W + "type") in (None, "normal"):
             yield Piece("prose", " ".join(_text(paragraph) for paragraph in note.iter(W + "p")))
 
 
-def _styles(document: Document) -> dict[str, tuple[str, int | None, bool]]:
+def _styles(root: Any) -> dict[str, tuple[str, int | None, bool]]:
     """For each style id: its name in lower case, its outline level, whether it numbers; inherited where it says
     nothing."""
     raw: dict[str, tuple[str, int | None, bool, str]] = {}
-    for style in document.styles.element.iter(W + "style"):
+    for style in root.iter(W + "style") if root is not None else ():
         name = style.find(W + "name")
         based = style.find(W + "basedOn")
         properties = style.find(W + "pPr")
@@ -70,7 +65,9 @@ def _inherited(raw: dict[str, tuple[str, int | None, bool, str]], key: str) -> t
     return name, outline, numbers
 
 
-def _blocks(parent: Any, styles: dict[str, tuple[str, int | None, bool]]) -> Iterator[tuple[Piece, bool]]:
+def _blocks(
+    parent: Any, styles: dict[str, tuple[str, int | None, bool]], figures: Figures
+) -> Iterator[tuple[Piece, bool]]:
     """Iterates with a stack of its own; content controls and text boxes nest without end."""
     stack = [iter(parent)]
     while stack:
@@ -79,6 +76,7 @@ def _blocks(parent: Any, styles: dict[str, tuple[str, int | None, bool]]) -> Ite
             stack.pop()
         elif element.tag == W + "p":
             yield _paragraph(element, styles)
+            yield from ((piece, False) for piece in figures(element))
             stack.extend(iter(box) for box in _boxes(element))
         elif element.tag == W + "tbl":
             rows = list(_rows(element))
@@ -120,7 +118,7 @@ def _text(paragraph: Any) -> str:
         element = next(stack[-1], None)
         if element is None:
             stack.pop()
-        elif element.tag == W + "t":
+        elif element.tag in (W + "t", FORMULA):
             parts.append(element.text or "")
         elif element.tag in MARKS:
             parts.append(MARKS[element.tag])
@@ -128,9 +126,16 @@ def _text(paragraph: Any) -> str:
             isinstance(element.tag, str)
             and element.tag not in SKIPPED
             and element.tag not in (W + "p", W + "txbxContent")
+            and not _is_hidden(element)
         ):
             stack.append(iter(element))
     return "".join(parts)
+
+
+def _is_hidden(run: Any) -> bool:
+    """True for a run whose author had it hidden: neither screen nor paper shows it."""
+    mark = run.find(f"{W}rPr/{W}vanish") if run.tag == W + "r" else None
+    return mark is not None and mark.get(W + "val", "1") not in ("0", "false", "off")
 
 
 def _boxes(paragraph: Any) -> Iterator[Any]:

@@ -6,6 +6,7 @@ import codecs
 import re
 
 from index.errors import LoadError
+from index.load.content import kind_of_content
 
 # UTF-32 before UTF-16: the little-endian mark of the one begins with the mark of the other.
 MARKS = (
@@ -14,18 +15,6 @@ MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-SIGNATURES = (
-    b"%PDF-",
-    b"PK\x03\x04",
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"\x1f\x8b",
-    b"\x7fELF",
-    b"\xd0\xcf\x11\xe0",
-    b"RIFF",
-    b"7z\xbc\xaf",
 )
 META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 XML_DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)", re.IGNORECASE)
@@ -52,7 +41,8 @@ def decode(data: bytes, *, html: bool = False) -> str:
     if wide:
         return data.decode(wide, "replace")
     if _is_binary(data):
-        raise LoadError("binary data, not text")
+        found = kind_of_content(data)
+        raise LoadError(f"binary data, not text: it is {found}" if found else "binary data, not text")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -72,7 +62,7 @@ def _wide(data: bytes) -> str | None:
 
 def _is_binary(data: bytes) -> bool:
     head = data[:HEAD]
-    if data.startswith(SIGNATURES):
+    if kind_of_content(data) not in ("", "a web page", "a rich text file", "a program"):
         return True
     controls = len(head) - len(head.translate(None, CONTROLS))
     zeros = data.count(0)

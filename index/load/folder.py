@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import SourceError
@@ -32,33 +32,79 @@ class FoundFiles:
     unlisted: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Listing:
-    """The result in the making."""
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A regular file that may be read, and its state, or that of what a link leads to."""
 
-    root: str
-    files: list[str] = field(default_factory=list)
-    failures: list[FileFailure] = field(default_factory=list)
-    unlisted: list[str] = field(default_factory=list)
+    path: str
+    state: os.stat_result
 
 
-def find_files(root: Path) -> FoundFiles:
-    """What lies below a folder. Hidden entries and editors' leftovers are passed over in silence.
+@dataclass(frozen=True, slots=True)
+class UnlistedFolder:
+    """A folder, ending in `/`, that could not be listed."""
+
+    path: str
+
+
+Ignored = Callable[[str, bool], bool]  # of a relative path, and whether it is a folder's
+
+
+def nothing(path: str, is_folder: bool) -> bool:
+    """What an `Ignored` says that passes over nothing."""
+    return False
+
+
+def find_files(root: Path, ignored: Ignored = nothing) -> FoundFiles:
+    """What lies below a folder. Hidden entries, editors' leftovers and what is ignored are passed over in silence.
 
     Raises `SourceError` where the folder itself does not exist, is no folder, or cannot be listed.
     """
-    _check(root)
-    listing = Listing(os.path.realpath(root))
-    waiting = [""]
-    while waiting:  # a stack of its own: folders nest deeper than Python may
-        waiting.extend(_list(listing, waiting.pop()))
-    files = sorted(listing.files)
+    files, failures, unlisted = [], [], []
+    for one in walk_files(root, ignored):
+        if isinstance(one, FoundFile):
+            files.append(one.path)
+        elif isinstance(one, FileFailure):
+            failures.append(one)
+        else:
+            unlisted.append(one.path)
+    files.sort()
     return FoundFiles(
         files=tuple(files),
-        failures=tuple(sorted(listing.failures, key=lambda failure: failure.path)),
+        failures=tuple(sorted(failures, key=lambda failure: failure.path)),
         unsupported=tuple(file for file in files if not supported(Path(file))),
-        unlisted=tuple(sorted(listing.unlisted)),
+        unlisted=tuple(sorted(unlisted)),
     )
+
+
+def walk_files(root: Path, ignored: Ignored = nothing) -> Iterator[FoundFile | FileFailure | UnlistedFolder]:
+    """What lies below a folder, as it is met.
+
+    Raises `SourceError` as `find_files`.
+    """
+    _check(root)
+    real = os.path.realpath(root)
+    waiting = [""]
+    while waiting:  # a stack of its own: folders nest deeper than Python may
+        folder = waiting.pop()
+        try:
+            with os.scandir(os.path.join(real, folder)) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            yield FileFailure(folder, f"folder cannot be listed: {error.strerror}")
+            yield UnlistedFolder(folder + "/")
+            continue
+        for entry in found:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if _is_passed_over(entry.name):
+                continue
+            if not _is_utf8(entry.name):
+                yield FileFailure(_shown(path), "its name is not valid UTF-8: rename it")
+            elif entry.is_dir(follow_symlinks=False):
+                if not ignored(path, True):
+                    waiting.append(path)
+            elif not ignored(path, False):
+                yield _found(real, entry, path)
 
 
 def _check(root: Path) -> None:
@@ -74,37 +120,17 @@ def _check(root: Path) -> None:
         ) from error
 
 
-def _list(listing: Listing, folder: str) -> Iterator[str]:
-    """Enters one folder's files into the listing; yields the folders in it."""
+def _found(root: str, entry: os.DirEntry[str], path: str) -> FoundFile | FileFailure:
     try:
-        with os.scandir(os.path.join(listing.root, folder)) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
-        listing.failures.append(FileFailure(folder, f"folder cannot be listed: {error.strerror}"))
-        listing.unlisted.append(folder + "/")
-        return
-    for entry in found:
-        if _is_passed_over(entry.name):
-            continue
-        path = f"{folder}/{entry.name}" if folder else entry.name
-        if not _is_utf8(entry.name):
-            listing.failures.append(FileFailure(_shown(path), "its name is not valid UTF-8: rename it"))
-        elif entry.is_dir(follow_symlinks=False):
-            yield path
+        state = entry.stat(follow_symlinks=False)
+        if stat.S_ISLNK(state.st_mode):
+            reason = _link_reason(root, entry)
+            state = state if reason else entry.stat()
         else:
-            _enter(listing, entry, path)
-
-
-def _enter(listing: Listing, entry: os.DirEntry[str], path: str) -> None:
-    try:
-        mode = entry.stat(follow_symlinks=False).st_mode
-        reason = _link_reason(listing.root, entry) if stat.S_ISLNK(mode) else _kind_reason(mode)
+            reason = _kind_reason(state.st_mode)
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
-    if reason:
-        listing.failures.append(FileFailure(path, reason))
-    else:
-        listing.files.append(path)
+    return FileFailure(path, reason) if reason else FoundFile(path, state)
 
 
 def _kind_reason(mode: int) -> str:

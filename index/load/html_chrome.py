@@ -42,7 +42,10 @@ HIDING_NAMES = word_set("hidden hide invisible offscreen") | {
     "screen-reader-text",
 }
 CONTENT_NAMES = word_set("note warning tip info caution important admonition callout example definition")
-INLINE_CHROME = frozenset({"mw-editsection", "headerlink", "reference", "noprint", "anchor-link", "anchorjs-link"})
+INLINE_CHROME = word_set(
+    "mw-editsection headerlink reference noprint anchor-link anchorjs-link mw-cite-backlink cite-accessibility-label "
+    "fn_top fn_bot"
+)
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 NAME_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -52,6 +52,8 @@ def table_rows(table: HtmlElement, text_of: Callable[[HtmlElement], str]) -> Ite
     caption = table.find("caption")
     if caption is not None:
         yield Piece("prose", text_of(caption))
+    while len(rows) > 1 and _is_title(rows[0]):
+        yield Piece("prose", text_of(next(_cells(rows.pop(0)))))
     grid = _grid(rows, text_of)
     marked = bool(rows) and _is_marked_header(rows[0])
     first = grid[0] if grid else []
@@ -81,6 +83,12 @@ def _cells(row: HtmlElement) -> Iterator[HtmlElement]:
     return (cell for cell in row if cell.tag in ("td", "th"))
 
 
+def _is_title(row: HtmlElement) -> bool:
+    """Whether a first row is one cell over all columns, as the name at the top of an infobox."""
+    cells = list(_cells(row))
+    return len(cells) == 1 and _span(cells[0], "colspan") > 1
+
+
 def _is_marked_header(row: HtmlElement) -> bool:
     if row.getparent().tag == "thead":
         return True
@@ -94,10 +102,11 @@ def _grid(rows: list[HtmlElement], text_of: Callable[[HtmlElement], str]) -> lis
     hanging: dict[int, tuple[int, str]] = {}  # column → rows still to fill, text
     for row in rows:
         made: list[str] = []
-        for cell in _cells(row):
+        cells = list(_cells(row))
+        for cell in cells:
             _hang(made, hanging)
             text = text_of(cell)
-            heads = cell.tag == "th"
+            heads = cell.tag == "th" and len(cells) > 1
             for number in range(_span(cell, "colspan")):
                 if _span(cell, "rowspan") > 1:
                     hanging[len(made)] = (_span(cell, "rowspan") - 1, text if heads or not number else "")

@@ -29,26 +29,26 @@ def paragraphs(lines: Sequence[str], width: int) -> list[str]:
     case. A break after a finished sentence that had room for more is the author's: a new paragraph. Other breaks
     (addresses, verse) stay as line breaks inside the paragraph, where they end no sentence.
     """
-    made: list[str] = []
+    made: list[list[str]] = []  # pieces of each paragraph: joining them one by one would take their number squared
     previous = ""
     for line in (line.strip() for line in lines):
         if not line:
             continue
         if not made or _begins_paragraph(previous, line, width):
-            made.append(line)
-        elif _is_wrapped(previous, line, width):
-            made[-1] = join_wrapped(made[-1], line)
+            made.append([line])
         else:
-            made[-1] += "\n" + line
+            made[-1] += [_between(previous, line) if _is_wrapped(previous, line, width) else "\n", line]
         previous = line
-    return made
+    return ["".join(parts) for parts in made]
 
 
 def join_wrapped(text: str, line: str) -> str:
     """Text and the line that continues it: a space between, none between Chinese or Japanese characters."""
-    if text and line and is_wide(text[-1]) and is_wide(line[0]):
-        return text + line
-    return f"{text} {line}"
+    return f"{text}{_between(text, line)}{line}"
+
+
+def _between(text: str, line: str) -> str:
+    return "" if text and line and is_wide(text[-1]) and is_wide(line[0]) else " "
 
 
 def is_wide(char: str) -> bool:

@@ -24,6 +24,8 @@ def normalise(text: str) -> str:
 
     Normalising again changes nothing. Two surrogates that make a pair become their character.
     """
+    if text.isascii() and text.isprintable():
+        return text  # most cells and lines of most documents
     if SURROGATES.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     text = DROPPED.sub("", LINE_ENDS.sub("\n", text))
@@ -32,6 +34,8 @@ def normalise(text: str) -> str:
 
 def fold(text: str) -> str:
     """Normalised text with every run of white space as one space, none at its ends: one line as a reader sees it."""
+    if text.isascii() and text.isprintable():
+        return text.strip() if "  " not in text else " ".join(text.split())
     return SPACES.sub(" ", normalise(text)).strip()
 
 
@@ -43,6 +47,8 @@ def fold_lines(text: str) -> str:
 
 def is_visible(text: str) -> bool:
     """True when at least one character of the text is drawn: not only spaces, joiners, marks and fillers."""
+    if text.isascii() and text.isprintable():
+        return bool(text.strip())
     return any(
         unicodedata.category(char) not in INVISIBLE_CATEGORIES and char not in INVISIBLE_LETTERS for char in text
     )

@@ -6,13 +6,15 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from index.errors import LoadError
+from index.errors import LoadError, ReadingFailed
 from index.load.builder import TextBuilder
 from index.load.dates import from_pdf
 from index.load.language import language_of
+from index.load.ocr import Ocr
 from index.load.pdf_furniture import without_furniture
 from index.load.pdf_lines import Line, read_lines
 from index.load.pdf_paragraphs import comparable, layout_of, paragraphs
+from index.load.pdf_second import INSTALL, Second, read_again
 from index.load.title import first_words, is_telling, title_of
 from index.records import Loaded
 
@@ -20,25 +22,55 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
 
 ENCRYPTED = "encrypted PDF: remove its password"
-NO_TEXT = "no text found in the PDF (scanned?)"
+NO_TEXT = "no text found in the PDF: its pages are blank, or show what is neither text nor a picture"
 OUTLINE_ENTRIES = 3000
 
 
-def load(data: bytes, name: str) -> Loaded:
-    """The blocks, headings and pages of a PDF. Raises `LoadError` where it is encrypted, damaged or has no text."""
-    reader = _open(data)
-    pages = without_furniture(_pages(reader))
-    layout = layout_of(pages, _outline(reader))
+def load(data: bytes, name: str, *, ocr: Ocr | None = None) -> Loaded:
+    """The blocks, headings and pages of a PDF. Raises `LoadError` where it is encrypted, damaged or has no text, and
+    `ReadingFailed` where only tesseract is missing to read its pictures."""
+    reader, first, failure = _first_reading(data)
+    found = _second_reading(data, first, ocr or Ocr(), failure)
+    pages = without_furniture(found.pages)
+    if not any(pages):  # all that stands on them is the same
+        pages = found.pages
+    layout = layout_of(pages, _outline(reader) if reader else {})
     builder = TextBuilder()
     for paragraph in paragraphs(pages, layout):
         builder.add_paged(paragraph.piece, paragraph.fragments)
-    if not any(pages):
-        raise LoadError(NO_TEXT)
     title = title_of(_information(reader, "/Title"), name, builder.first_heading())
     if title == title_of("", name) and not is_telling(name):
         title = first_words(builder.sample())
     modified = from_pdf(_information(reader, "/ModDate")) or from_pdf(_information(reader, "/CreationDate"))
-    return builder.build(title, language=language_of(builder.sample()), modified=modified, empty=NO_TEXT)
+    return builder.build(
+        title, language=language_of(builder.sample()), modified=modified, empty=NO_TEXT, notes=found.notes
+    )
+
+
+def _first_reading(data: bytes) -> tuple[PdfReader | None, list[list[Line]], LoadError | None]:
+    """The reader, the lines of each page, and in place of both the failure."""
+    try:
+        reader = _open(data)
+        return reader, _pages(reader), None
+    except LoadError as error:
+        return None, [], error
+
+
+def _second_reading(data: bytes, pages: list[list[Line]], ocr: Ocr, failure: LoadError | None) -> Second:
+    """The pages with those read again that have no text. Raises the first failure where nothing was found."""
+    if pages and all(pages):
+        return Second(pages)
+    try:
+        found = read_again(data, pages, ocr)
+    except LoadError as error:
+        if failure is None and any(pages):
+            return Second(pages)
+        raise failure or LoadError(NO_TEXT) from error
+    if not any(found.pages):
+        if found.missing:
+            raise ReadingFailed(f"no text found in the PDF: its pages are pictures; {INSTALL}")
+        raise LoadError(found.notes[0].rstrip(".") if found.notes else str(failure or NO_TEXT))
+    return found
 
 
 def _open(data: bytes) -> PdfReader:
@@ -104,7 +136,9 @@ def _entries(outline: Any, level: int) -> Iterator[tuple[str, int]]:
             yield str(entry.title or ""), level
 
 
-def _information(reader: PdfReader, key: str) -> str:
+def _information(reader: PdfReader | None, key: str) -> str:
+    if reader is None:
+        return ""
     try:
         value: Any = reader.metadata.get(key) if reader.metadata else None
         return str(value.get_object() if hasattr(value, "get_object") else value or "")

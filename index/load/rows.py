@@ -24,7 +24,7 @@ def row_pieces(rows: Sequence[Cells], header: Cells | None = None) -> Iterator[P
     """
     names = [fold(name) for name in header or ()]
     for row in rows:
-        kept = [(column, cell) for column, text in enumerate(row) if is_visible(cell := fold(text))]
+        kept = [(column, cell) for column, text in enumerate(row) if text and is_visible(cell := fold(text))]
         if not kept:
             continue
         context = BETWEEN.join(_name(names, column) for column, _ in kept) if any(names) else ""

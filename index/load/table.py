@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from typing import Literal
 
-from index.load.builder import Piece, TextBuilder
+from index.load.builder import BLOCKS, Piece, TextBuilder, too_many
 from index.load.encoding import decode
 from index.load.language import language_of
 from index.load.normalise import normalise
@@ -68,7 +68,13 @@ def _parse(text: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
     # its limits.
     csv.field_size_limit(2**31 - 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=True)
-    return [row for row in reader if any(cell.strip() for cell in row)]
+    rows = []
+    for row in reader:
+        if any(cell.strip() for cell in row):
+            rows.append(row)
+        if len(rows) > BLOCKS:
+            raise too_many()
+    return rows
 
 
 def _above(rows: list[list[str]]) -> tuple[list[list[str]], list[list[str]]]:

@@ -20,6 +20,7 @@ ERRORS: dict[str, type[LoadError]] = {
     "LimitExceeded": LimitExceeded,
     "ReadingFailed": ReadingFailed,
 }
+MORE = "more"
 REASON = 500  # characters
 
 
@@ -40,12 +41,29 @@ def loaded_message(loaded: Loaded) -> dict[str, Any]:
         "language": loaded.language,
         "modified": loaded.modified,
         "address": loaded.address,
+        "notes": list(loaded.notes),
     }
 
 
 def error_message(error: LoadError) -> dict[str, Any]:
     """A failure as a message: its class and its reason."""
     return {"error": type(error).__name__, "reason": str(error)}
+
+
+def more_message(seconds: float) -> dict[str, Any]:
+    """The wish for more time as a message, before the answer."""
+    return {MORE: round(seconds, 1)}
+
+
+def seconds_asked(body: bytes) -> float | None:
+    """The seconds that a message asks for, None where it is an answer."""
+    if len(body) > 50 or not body.startswith(f'{{"{MORE}":'.encode()):
+        return None
+    try:
+        seconds = json.loads(body)[MORE]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return float(seconds) if isinstance(seconds, int | float) and 0 <= seconds < 1e6 else None
 
 
 def read_answer(body: bytes) -> Loaded:
@@ -90,6 +108,7 @@ def _loaded(message: dict[str, Any]) -> Loaded:
         _string(message["language"]),
         _optional(message["modified"]),
         _optional(message["address"]),
+        tuple(_string(note)[:REASON] for note in message["notes"]),
     )
 
 

@@ -15,14 +15,28 @@ from types import TracebackType
 from typing import Self
 
 from index.errors import LimitExceeded, LoadError, ReadingFailed
+from index.load.builder import BLOCKS, TEXT_CHARACTERS
 from index.load.limits import Limits
-from index.load.wire import LENGTH, pack, read_answer
+from index.load.wire import LENGTH, pack, read_answer, seconds_asked
 from index.records import Loaded
 
+# JSON needs at most twelve characters for one of the text, and about 300 for a block with its context.
+ANSWER_BYTES = 12 * TEXT_CHARACTERS + 600 * BLOCKS
 START_SECONDS = 60.0  # a cold disk under load; a start takes 0.1 s otherwise
 ROOT = Path(__file__).resolve().parents[2]  # where `index` can be imported from, installed or not
 # Neither keys nor tokens of the parent's environment reach the process that reads untrusted files.
-KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT")
+KEPT_VARIABLES = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "PYTHONHOME",
+    "SYSTEMROOT",
+    "TESSDATA_PREFIX",
+)
 SIGNALS = {signal.SIGSEGV: "crashed", signal.SIGABRT: "crashed", signal.SIGBUS: "crashed", signal.SIGILL: "crashed"}
 
 
@@ -65,6 +79,8 @@ class LoadWorker:
                 "within": os.path.abspath(within) if within is not None else "",
                 "file_bytes": limits.file_bytes,
                 "unpacked_bytes": limits.unpacked_bytes,
+                "ocr_seconds": limits.ocr_seconds,
+                "ocr_languages": limits.ocr_languages,
             }
         )
         with self._turn:
@@ -119,8 +135,11 @@ def _exchange(child: subprocess.Popen[bytes], request: bytes, limits: Limits) ->
     deadline = time.monotonic() + limits.seconds
     try:
         child.stdin.write(request)  # shorter than the pipe's buffer, so it cannot wait
-        # JSON needs at most six characters for one, and a document's text is not longer than what it unpacks to.
-        return _receive(child, deadline, 7 * limits.unpacked_bytes)
+        answer = _receive(child, deadline, ANSWER_BYTES)
+        seconds = seconds_asked(answer)
+        if seconds is None:
+            return answer
+        return _receive(child, deadline + min(seconds, limits.ocr_seconds), ANSWER_BYTES)  # once, and no more
     except TimeoutError as error:
         raise LimitExceeded(f"reading the file took longer than {limits.seconds:g} seconds") from error
     except (EOFError, OSError) as error:
