@@ -12,6 +12,8 @@ from dataclasses import dataclass
 CLS, SEP = 101, 102
 LENGTH = 352  # tokens of a window
 QUESTION, CONTEXT, SENTENCE = 48, 24, 128  # tokens kept of each part
+CLAIM = 96  # tokens kept of a sentence that is checked, which stands in the question's place
+OVERLAP = 80  # tokens that stretches of a long premise share
 STUB = 12  # a last sentence of which fewer tokens fit goes into the next window
 
 NOBODY = -1
@@ -28,9 +30,18 @@ class Window:
     count: int  # sentences in this window
 
 
-def pack(question: Sequence[int], context: Sequence[int], sentences: Sequence[Sequence[int]], first: int = 0) -> Window:
-    """As many sentences from `first` on as fit, at least one; owners count from 0 within the window."""
-    ids = [CLS, *question[:QUESTION], SEP]
+def pack(
+    question: Sequence[int],
+    context: Sequence[int],
+    sentences: Sequence[Sequence[int]],
+    first: int = 0,
+    most: int = QUESTION,
+) -> Window:
+    """As many sentences from `first` on as fit, at least one; owners count from 0 within the window.
+
+    `most` is how many tokens of the question are kept, or of the claim in its place.
+    """
+    ids = [CLS, *question[:most], SEP]
     segments = [0] * len(ids)
     ids += context[:CONTEXT]
     owners = [NOBODY] * len(ids)
@@ -59,3 +70,16 @@ def windows(question: Sequence[int], context: Sequence[int], sentences: Sequence
         packed.append(pack(question, context, sentences, first))
         first += packed[-1].count
     return packed
+
+
+def claim_windows(claim: Sequence[int], premise: Sequence[int]) -> list[Window]:
+    """The claim with all of the premise, or with stretches of it that overlap where it is too long for one window."""
+    room = LENGTH - len(claim[:CLAIM]) - 3
+    starts = range(0, max(len(premise) - OVERLAP, 1), room - OVERLAP)
+    parts = [premise[start : start + room] for start in starts]
+    ids = [[CLS, *claim[:CLAIM], SEP, *part, SEP] for part in parts]
+    first = len(claim[:CLAIM]) + 2
+    return [
+        Window(one, [0] * first + [1] * (len(one) - first), [NOBODY] * len(one), number, 0)
+        for number, one in enumerate(ids)
+    ]

@@ -1,6 +1,7 @@
-"""Writes assistant/models/reader.onnx from trained weights: the network in int8, run by assistant/network.py.
+"""Writes assistant/models/reader.onnx or checker.onnx from trained weights: the network in int8.
 
 python -m training.export_reader build/reader/model.pt
+python -m training.export_reader build/checker/model.pt checker
 """
 
 from __future__ import annotations
@@ -19,7 +20,14 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from training.encoder_graph import HIDDEN, Graph, encoder, model_of
 
-OUT = Path(__file__).parent.parent / "assistant" / "models" / "reader.onnx"
+MODELS = Path(__file__).parent.parent / "assistant" / "models"
+AXES: dict[str, list[str | int]] = {
+    "tokens_out": ["batch", "tokens", 2],
+    "passage_out": ["batch"],
+    "claim_out": ["batch"],
+    "claim_tokens_out": ["batch", "tokens"],
+}
+OUTPUTS = {"reader": ("tokens_out", "passage_out"), "checker": ("claim_out", "claim_tokens_out")}
 
 
 class StoredGraph(Graph):
@@ -47,19 +55,31 @@ class StoredGraph(Graph):
         return self.node("Add", product, self.weight(f"{name}.bias", rows))
 
 
-def reader_model(state: dict[str, torch.Tensor]) -> onnx.ModelProto:
-    """The network in float32: `tokens` (batch, tokens, 2) support and answer logits, `passage` (batch) logits."""
+def network_model(state: dict[str, torch.Tensor], kind: str) -> onnx.ModelProto:
+    """The network in float32, `kind` reader or checker.
+
+    The reader gives `tokens` (batch, tokens, 2) support and answer logits and `passage` (batch) logits; the checker, with
+    a claim in the question's place, `claim` (batch) and `claim_tokens` (batch, tokens) logits.
+    """
     weights = {name.removeprefix("encoder."): tensor.float().numpy() for name, tensor in state.items()}
     # the encoder's layers are named encoder.layer.… within the model, encoder.encoder.layer.… in the training module
     graph = StoredGraph(weights)
     hidden = encoder(graph)
-    tokens = graph.dense(hidden, "tokens", 2, HIDDEN)
     first = graph.node("Gather", hidden, graph.constant("zero", TensorProto.INT64, [0]), axis=1)
-    inner = graph.node("Tanh", graph.dense(first, "inner", HIDDEN, HIDDEN))
-    passage = graph.node("Squeeze", graph.dense(inner, "passage", 1, HIDDEN), graph.integers(1))
-    for name, source in (("tokens_out", tokens), ("passage_out", passage)):
+    if kind == "reader":
+        found = graph.dense(hidden, "tokens", 2, HIDDEN), _whole(graph, first, "inner", "passage")
+    else:
+        per_token = graph.node("Squeeze", graph.dense(hidden, "claim_tokens", 1, HIDDEN), graph.integers(2))
+        found = _whole(graph, first, "claim_inner", "claim"), per_token
+    for name, source in zip(OUTPUTS[kind], found, strict=True):
         graph.nodes.append(helper.make_node("Identity", [source], [name], name=name))
-    return model_of(graph, "reader", {"tokens_out": ["batch", "tokens", 2], "passage_out": ["batch"]})
+    return model_of(graph, kind, {name: AXES[name] for name in OUTPUTS[kind]})
+
+
+def _whole(graph: Graph, first: str, inner: str, outer: str) -> str:
+    """One logit for the whole window, from its first token."""
+    hidden = graph.node("Tanh", graph.dense(first, inner, HIDDEN, HIDDEN))
+    return graph.node("Squeeze", graph.dense(hidden, outer, 1, HIDDEN), graph.integers(1))
 
 
 def quantised(model: onnx.ModelProto, out: Path) -> None:
@@ -77,31 +97,36 @@ def quantised(model: onnx.ModelProto, out: Path) -> None:
         )
 
 
-def largest_difference(model: onnx.ModelProto, state: dict[str, torch.Tensor]) -> float:
+def largest_difference(model: onnx.ModelProto, state: dict[str, torch.Tensor], kind: str) -> float:
     """Between the float32 graph and the training module, over random windows."""
     from training.reader_model import ReaderModel
 
     network = ReaderModel()
-    network.load_state_dict(state)
+    network.load_state_dict(network.state_dict() | state)
     network.precision = torch.float32
     network.eval()
     ids = torch.randint(1000, 20000, (3, 90), generator=torch.Generator().manual_seed(1))
     mask, segments = torch.ones_like(ids), torch.zeros_like(ids)
     mask[1, 60:], segments[:, 20:] = 0, 1
     with torch.no_grad():
-        tokens, passage = network(ids, mask, segments)
+        wanted = (network if kind == "reader" else network.claim_logits)(ids, mask, segments)
     session = onnxruntime.InferenceSession(model.SerializeToString())
     feed = {"input_ids": ids.numpy(), "attention_mask": mask.numpy(), "token_type_ids": segments.numpy()}
-    found_tokens, found_passage = session.run(["tokens_out", "passage_out"], feed)
     kept = mask.numpy().astype(bool)
-    return float(max(np.abs(found_tokens - tokens.numpy())[kept].max(), np.abs(found_passage - passage.numpy()).max()))
+    differences = (
+        np.abs(one - other.numpy())[kept if one.ndim > 1 else ...]
+        for one, other in zip(session.run(list(OUTPUTS[kind]), feed), wanted, strict=True)
+    )
+    return float(max(one.max() for one in differences))
 
 
 def main() -> None:
     state = torch.load(sys.argv[1])
-    out = Path(sys.argv[2]) if len(sys.argv) > 2 else OUT
-    model = reader_model(state)
-    print(f"largest difference to the training module: {largest_difference(model, state):.6f}")
+    state = state.get("model", state)
+    kind = sys.argv[2] if len(sys.argv) > 2 else "reader"
+    model = network_model(state, kind)
+    print(f"largest difference to the training module: {largest_difference(model, state, kind):.6f}")
+    out = MODELS / f"{kind}.onnx"
     quantised(model, out)
     print(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
 

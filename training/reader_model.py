@@ -1,4 +1,8 @@
-"""The trained reader's network: the embedder's encoder, a support and an answer logit per token, one for the passage."""
+"""The trained reader's network: the embedder's encoder, a support and an answer logit per token, one for the passage.
+
+With a claim in the question's place, two further heads say whether the passage supports it: one for the pair, and one
+per token of the claim, of which the worst count most, since one changed word is enough.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +36,9 @@ class ReaderModel(nn.Module):
         self.tokens = nn.Linear(width, 2)
         self.inner = nn.Linear(width, width)
         self.passage = nn.Linear(width, 1)
+        self.claim_inner = nn.Linear(width, width)
+        self.claim = nn.Linear(width, 1)
+        self.claim_tokens = nn.Linear(width, 1)
         self.dropout = 0.0
         self.precision = torch.bfloat16
 
@@ -39,6 +46,19 @@ class ReaderModel(nn.Module):
         """Token logits (batch, tokens, 2) and passage logits (batch)."""
         hidden = encode(self.encoder, ids, mask, segments, self.dropout, self.precision).float()
         return self.tokens(hidden), self.passage(torch.tanh(self.inner(hidden[:, 0]))).squeeze(-1)
+
+    def supported(self, ids: Tensor, mask: Tensor, segments: Tensor) -> Tensor:
+        """Logit (batch) of whether the passage in segment 1 supports the claim in segment 0."""
+        pair, tokens = self.claim_logits(ids, mask, segments)
+        own = (mask == 1) & (segments == 0)
+        own[:, 0] = False  # the first token stands for the pair
+        return pair - torch.logsumexp(-tokens.masked_fill(~own, torch.inf), 1) + torch.log(own.sum(1))
+
+    def claim_logits(self, ids: Tensor, mask: Tensor, segments: Tensor) -> tuple[Tensor, Tensor]:
+        """Of each pair (batch) and of each token (batch, tokens)."""
+        hidden = encode(self.encoder, ids, mask, segments, self.dropout, self.precision).float()
+        pair = self.claim(torch.tanh(self.claim_inner(hidden[:, 0]))).squeeze(-1)
+        return pair, self.claim_tokens(hidden).squeeze(-1)
 
     def prepare(self, dropout: float) -> None:
         """For training: dropout on what each block adds; the embeddings stay as they are."""
@@ -98,6 +118,29 @@ def collate(views: Sequence[View]) -> Batch:
         torch.tensor([float(view.answerable) for view in views]),
         torch.from_numpy(answers),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A claim packed with its premise."""
+
+    window: Window
+    supported: bool
+
+
+def claim_inputs(views: Sequence[ClaimView]) -> tuple[Tensor, Tensor, Tensor]:
+    """Token ids, mask and segments, each (batch, tokens)."""
+    length = padded(max(len(view.window.ids) for view in views))
+    ids, mask, segments = (np.zeros((len(views), length), np.int64) for _ in range(3))
+    for row, view in enumerate(views):
+        size = len(view.window.ids)
+        ids[row, :size], mask[row, :size], segments[row, :size] = view.window.ids, 1, view.window.segments
+    return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(segments)
+
+
+def claim_loss(model: ReaderModel, views: Sequence[ClaimView]) -> Tensor:
+    logits = model.supported(*claim_inputs(views))
+    return F.binary_cross_entropy_with_logits(logits, torch.tensor([float(view.supported) for view in views]))
 
 
 def sentence_logits(support: Tensor, owners: Tensor, sentences: int) -> Tensor:

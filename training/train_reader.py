@@ -20,7 +20,7 @@ import torch
 
 from index.embed import MiniLM
 from training.development import folders
-from training.reader_model import ReaderModel, View, collate, losses
+from training.reader_model import ReaderModel, collate, losses
 from training.reading_data import CLEAN, Example, load, load_pairs, load_questions
 from training.retrieved import retrieved
 from training.shipped import shipped_state
@@ -78,11 +78,11 @@ class Run:
         self.epoch, self.batch = state["epoch"], state["batch"]
         return float(state["seen"])
 
-    def step(self, views: list[View], done: float) -> dict[str, float]:
+    def step(self, parts: dict[str, torch.Tensor], done: float) -> dict[str, float]:
+        """One change of the weights by these losses, when `done`, 0 to 1, of the run lies behind it."""
         for group, peak in zip(self.optimizer.param_groups, self.peaks, strict=True):
             group["lr"] = peak * rate(done, self.last)
-        parts = losses(self.model, collate(views))
-        total = sum((SHARES[name] * loss for name, loss in parts.items()), torch.zeros(()))
+        total = sum((SHARES.get(name, 1.0) * loss for name, loss in parts.items()), torch.zeros(()))
         total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
@@ -105,7 +105,7 @@ def train(run: Run, examples: list[Example], epochs: int, seed: int, seen: float
             if spent >= 1:
                 run.finish()
                 return
-            log.append(run.step(batch, max(seen / total, spent)))
+            log.append(run.step(losses(run.model, collate(batch)), max(seen / total, spent)))
             seen += len({view.group for view in batch})
             run.batch += 1
             tokens += sum(len(view.window.ids) for view in batch)
@@ -174,7 +174,7 @@ def main() -> None:
     examples = chosen(arguments)
     run = Run(arguments.out, arguments.rate, arguments.last, arguments.dropout)
     if arguments.start:
-        run.model.load_state_dict(weights(arguments.start))
+        run.model.load_state_dict(run.model.state_dict() | weights(arguments.start))  # older ones know no claims
     seen = run.resume() if arguments.resume else 0.0
     print(f"{len(examples)} examples, {math.ceil(arguments.epochs)} epochs", flush=True)
     train(run, examples, arguments.epochs, arguments.seed, seen, arguments.minutes)
