@@ -39,9 +39,19 @@ class CatalogQueries(Database):
         """A number that grows with every committed change, seen from any process."""
         return int(self.meta().get("change", "0"))
 
-    def sources(self) -> dict[str, str]:
-        """Location by name of every source."""
-        return {row["name"]: row["location"] for row in self.query("SELECT name, location FROM sources ORDER BY name")}
+    def sources(self, kind: str = "") -> dict[str, str]:
+        """Location by name of every source, or of those of one kind."""
+        rows = self.query("SELECT name, location FROM sources WHERE ? IN ('', kind) ORDER BY name", kind)
+        return {row["name"]: row["location"] for row in rows}
+
+    def documents_of(self, source: str) -> list[str]:
+        """Ids of all documents of a source."""
+        return [row["id"] for row in self.query("SELECT id FROM documents WHERE source = ?", source)]
+
+    def document_counts(self) -> dict[str, int]:
+        """Number of documents by name of the source."""
+        rows = self.query("SELECT source, count(*) AS number FROM documents GROUP BY source")
+        return {row["source"]: row["number"] for row in rows}
 
     def whole_sources(self) -> set[str]:
         """Names of the sources that are read as folders; of the others single files were given."""
@@ -57,14 +67,19 @@ class CatalogQueries(Database):
         rows = self.query("SELECT source, path, reason, fingerprint FROM failures ORDER BY source, path")
         return {(row["source"], row["path"]): (row["reason"], row["fingerprint"]) for row in rows}
 
-    def documents(self) -> tuple[DocumentSummary, ...]:
-        """Every document, ordered by source and path."""
+    def documents(self, limit: int | None = None, offset: int = 0) -> tuple[DocumentSummary, ...]:
+        """The documents, ordered by source and path: all from `offset` on, or at most `limit` of them."""
         rows = self.query(
             "SELECT id, title, source, path, modified, "
             "(SELECT count(*) FROM sentences WHERE document_id = documents.id) AS sentences "
-            "FROM documents ORDER BY source, path"
+            "FROM documents ORDER BY source, path LIMIT ? OFFSET ?",
+            -1 if limit is None else limit,
+            offset,
         )
         return tuple(DocumentSummary(*row) for row in rows)
+
+    def document_count(self) -> int:
+        return int(self.query("SELECT count(*) FROM documents")[0][0])
 
     def documents_within(self, place: str) -> list[str]:
         """Ids of the documents at `source/path`, or below it: a folder, or a wiki's namespace with its colon."""

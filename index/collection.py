@@ -2,64 +2,49 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from functools import cached_property, partial
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from index.catalog import Catalog
-from index.catalog_queries import DocumentSummary
+from index.collection_reading import CollectionReading
+from index.collection_reading import Status as Status
 from index.dense import DenseIndex
-from index.embed import Embedder, Vectors, embedder_stamp, open_embedder
-from index.errors import CollectionBusy, EmbedderMismatch, SourceError
-from index.exact import ExactSearch
-from index.handover import HandoverServer
+from index.embed import Embedder, open_embedder
+from index.errors import CollectionBusy, SettingsError, SourceError
+from index.handover import HandoverServer, Request
 from index.ingest import Ingest, Report
 from index.load.worker import LoadWorker
 from index.lock import CollectionLock
-from index.records import Document, FileFailure, Hit, IngestReport, Sentence
+from index.records import IngestReport, Progress, SyncReport
 from index.reindex import reindex
-from index.remote import ingest_there, serve_ingests
-from index.search import DenseSearch, search
+from index.remote import Work, forget_there, ingest_there, reindex_there, serve_requests, sync_there
 from index.settings import Settings
+from index.source.declared import read_declared
 from index.sources import targets
+from index.sync.plan import Rules
+from index.sync.sources import Planned, chosen, plan_sources, sync_sources
+from index.uploads import copied
+from index.writing import IndexTurn, Writer
 
-HITS = 12
 CATALOG = "catalog.sqlite"
 UPLOADS = "uploads"
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What a collection holds. `bytes` is the size of its folder."""
-
-    documents: int
-    sentences: int
-    passages: int
-    bytes: int
-    embedder: str
-    failures: tuple[FileFailure, ...]
-
-
-class Collection:
+class Collection(CollectionReading):
     """Open it with `Collection.open` (to read and to ingest) or `Collection.serve` (the one process that serves it)."""
 
     def __init__(self, settings: Settings, catalog: Catalog, embedder: Embedder | None = None) -> None:
-        self.settings = settings
-        self.name = settings.collection
-        self.catalog = catalog
-        self._given_embedder = embedder
-        self._exact = ExactSearch(catalog)
+        super().__init__(settings, catalog, embedder)
         self._lock: CollectionLock | None = None
-        self._index: DenseIndex | None = None
         self._door: HandoverServer | None = None
         self._writing = threading.Lock()
+        self._syncing = threading.Lock()
+        self.when_removed: Callable[[], None] = lambda: None  # called after a sync that removed documents
 
     @classmethod
     def open(
@@ -76,9 +61,7 @@ class Collection:
         try:
             collection._lock = CollectionLock(settings.folder / "lock", "server").acquire()
             collection._index = DenseIndex.open(settings.folder / "vectors", collection.catalog, background=True)
-            collection._door = serve_ingests(
-                settings.folder, lambda paths, show: collection.ingest(*paths, progress=show)
-            )
+            collection._door = serve_requests(settings.folder, collection._commands())
         except BaseException:
             collection.close()
             raise
@@ -102,71 +85,6 @@ class Collection:
     ) -> None:
         self.close()
 
-    # -- reading -------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def embedder(self) -> Embedder:
-        """The embedder of the settings, loaded at first use."""
-        return self._given_embedder or open_embedder(self.settings.embedder)
-
-    def search(self, question: str, limit: int = HITS, within: str | None = None) -> tuple[Hit, ...]:
-        """The passages found for a question, best first. EmbedderMismatch if the collection was built with another one.
-
-        `within` restricts the search to what stands at `source/path` or below it, and is then exact.
-        """
-        self._check_embedder()
-        vector = self.embedder.embed([question])[0]
-        if within:
-            documents = self.catalog.documents_within(within)
-            inside = self.catalog.passage_ids(documents)
-            return search(self.catalog, partial(self._search_exactly, ids=inside), question, vector, limit, documents)
-        dense: DenseSearch = self._index.search if self._index is not None else self._search_exactly
-        return search(self.catalog, dense, question, vector, limit)
-
-    def documents(self) -> tuple[DocumentSummary, ...]:
-        """Every document without its text, ordered by source and path."""
-        return self.catalog.documents()
-
-    def document(self, document_id: str) -> Document | None:
-        return self.catalog.document(document_id)
-
-    def sentences(self, document_id: str) -> tuple[Sentence, ...]:
-        """All sentences of a document in reading order; empty if there is no such document."""
-        with self.catalog.snapshot():
-            document = self.catalog.document(document_id)
-            return self.catalog.sentences(document) if document else ()
-
-    def folders(self) -> list[Path]:
-        """The folders and files read before, as they can be given to `ingest` again. SourceError if there are none."""
-        whole = self.catalog.whole_sources()
-        folders = [
-            path
-            for name, location in self.catalog.sources().items()
-            for path in (
-                [Path(location)]
-                if name in whole
-                else [Path(location) / file for file in self.catalog.fingerprints(name)]
-            )
-        ]
-        if not folders:
-            raise SourceError(
-                "Nothing has been read into this collection yet; give a file or a folder: assistant ingest PATH."
-            )
-        return folders
-
-    def status(self) -> Status:
-        failures = tuple(
-            FileFailure(f"{source}/{path}", reason) for (source, path), (reason, _) in self.catalog.failures().items()
-        )
-        return Status(
-            **self.catalog.counts(),
-            bytes=_size(self.settings.folder),
-            embedder=self.catalog.meta().get("embedder", "none yet"),
-            failures=failures,
-        )
-
-    # -- writing -------------------------------------------------------------------------------------------------
-
     def ingest(self, *paths: Path | str, progress: Report | None = None) -> IngestReport:
         """Reads files and folders into the collection, skipping what has not changed.
 
@@ -182,6 +100,7 @@ class Collection:
             return report
 
     def _ingest(self, paths: Sequence[Path], progress: Report | None) -> IngestReport:
+        self._check_undeclared(paths)
         with self._writer() as index:
             self._check_embedder()
             self.catalog.set_meta(embedder=self.embedder.stamp)
@@ -191,13 +110,26 @@ class Collection:
 
     def ingest_upload(self, files: Sequence[Path], progress: Report | None = None) -> IngestReport:
         """Copies files into the collection's own folder and reads them; a file of the same name is replaced."""
-        folder = self.settings.folder / UPLOADS
-        folder.mkdir(parents=True, exist_ok=True)
-        copies: list[Path] = []
-        for file in files:
-            name = _safe_name(file.name, {copy.name for copy in copies})
-            copies.append(shutil.copyfile(file, folder / name))
-        return self.ingest(*copies, progress=progress)
+        return self.ingest(*copied(files, self.settings.folder / UPLOADS), progress=progress)
+
+    def folders(self) -> list[Path]:
+        """The folders and files given to `ingest` before, as they can be given again. SourceError if there are none."""
+        whole, declared = self.catalog.whole_sources(), {one.name for one in read_declared(self.settings.config)}
+        folders = [
+            path
+            for name, location in self.catalog.sources("folder").items()
+            if name not in declared
+            for path in (
+                [Path(location)]
+                if name in whole
+                else [Path(location) / file for file in self.catalog.fingerprints(name)]
+            )
+        ]
+        if not folders:
+            raise SourceError(
+                "Nothing has been read into this collection yet; give a file or a folder: assistant ingest PATH."
+            )
+        return folders
 
     def remove(self, document_id: str) -> bool:
         """Whether there was such a document; it is removed, and the copy of its file if it was uploaded.
@@ -214,6 +146,8 @@ class Collection:
                 raise SourceError(
                     f"{document.source}/{document.path} lies in a folder that is read whole and would come back: "
                     "delete the file there, and read the folder again."
+                    if document.source in self.catalog.sources("folder")
+                    else f"{document.path} would come back: delete it in {document.source}, and sync that."
                 )
             passages = self.catalog.passage_ids([document_id])
             self.catalog.remove([document_id])
@@ -223,14 +157,79 @@ class Collection:
                 file.unlink(missing_ok=True)
             return True
 
+    def sync(
+        self, *names: str, yes: bool = False, full: bool = False, progress: Report | None = None
+    ) -> tuple[SyncReport, ...]:
+        """Brings the declared sources of these names, or all, in step with what they have now; a report for each.
+
+        `yes`: remove however many documents vanished; `full`: list everything. A server that holds the collection does
+        it. SettingsError for a wrong declaration, CollectionBusy if another process is writing.
+        """
+        return self._sync(self.settings.config, names, Rules(full=full, yes=yes), progress)
+
+    def _sync(self, file: Path, names: Sequence[str], rules: Rules, progress: Report | None) -> tuple[SyncReport, ...]:
+        sources = chosen(file, self.name, names)
+        try:
+            with self._long_turn() as turn, LoadWorker(self.settings.limits) as worker:
+                reports = sync_sources(self.catalog, turn, self.embedder, worker.load, sources, rules, progress)
+            if any(report.removed for report in reports):
+                self.when_removed()
+            return reports
+        except CollectionBusy:
+            options = ("--yes",) * rules.yes + ("--full",) * rules.full
+            done = None
+            if self._index is None:
+                done = sync_there(self.settings.folder, file, (*options, *(one.name for one in sources)), progress)
+            if done is None:
+                raise
+            return done
+
+    def plan(self, *names: str, full: bool = False) -> Iterator[Planned]:
+        """What `sync` would do, source by source; nothing is written."""
+        sources = chosen(self.settings.config, self.name, names)
+        return plan_sources(self.catalog, sources, Rules(full=full))
+
+    def forget(self, name: str) -> int:
+        """The number of documents of a source that are removed, with all that is known of it. A server that holds the
+        collection does it. SettingsError for a source that is declared: it would come back."""
+        if any(one.name == name and one.collection == self.name for one in read_declared(self.settings.config)):
+            raise SettingsError(f"{self.settings.config} declares {name}; remove it there first.")
+        try:
+            with self._long_turn() as turn:
+                writer = Writer(self.catalog, turn, self.embedder)
+                documents = self.catalog.documents_of(name)
+                writer.remove(documents)
+                writer.sweep()
+                self.catalog.forget_source(name)
+                return len(documents)
+        except CollectionBusy:
+            done = forget_there(self.settings.folder, name) if self._index is None else None
+            if done is None:
+                raise
+            return done
+
     def reindex(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Cuts and embeds all passages anew with the embedder of the settings; returns their number.
 
         The old passages and vectors answer until the last moment; one transaction changes over. What was embedded is
-        kept, so that an interrupted run goes on from there. `progress` gets documents done and in all.
+        kept, so that an interrupted run goes on from there. `progress` gets documents done and in all. A server that
+        holds the collection does it, and uses this embedder from then on.
         """
-        with self._writer() as index:
-            return reindex(self.catalog, index, self.embedder, progress)
+        try:
+            return self._reindex(lambda: self.embedder, progress)
+        except CollectionBusy:
+            show = None if progress is None else lambda at: progress(at.done, at.total)
+            done = None
+            if self._index is None and self._given_embedder is None:  # one that only this process has cannot be named
+                done = reindex_there(self.settings.folder, self.settings.embedder, show)
+            if done is None:
+                raise
+            return done
+
+    def _reindex(self, load: Callable[[], Embedder], progress: Callable[[int, int], None] | None) -> int:
+        with self._long_turn(of_embedder=False) as turn:
+            embedder = load()
+            return reindex(self.catalog, turn, embedder, lambda: self._expect(embedder), progress)
 
     @contextmanager
     def _writer(self) -> Iterator[DenseIndex]:
@@ -246,41 +245,54 @@ class Collection:
                 finally:
                     index.close()
 
-    def _search_exactly(self, vector: Vectors, limit: int, ids: Sequence[str] | None = None) -> list[str]:
-        return [identity for identity, _ in self._exact.search(vector, limit, ids)]
+    @contextmanager
+    def _long_turn(self, *, of_embedder: bool = True) -> Iterator[IndexTurn]:
+        """The right to a long run of writing, and what gives the vector index for each part of it.
 
-    def _check_embedder(self) -> None:
-        """EmbedderMismatch if the passages were embedded by another embedder than the settings name."""
-        built = self.catalog.meta().get("embedder")
-        wanted = self._given_embedder.stamp if self._given_embedder else embedder_stamp(self.settings.embedder)
-        wanted = wanted or self.embedder.stamp
-        if built is not None and built != wanted:
-            raise EmbedderMismatch(
-                f"Collection {self.name!r} was built with the embedder {built}, but the settings name "
-                f"{wanted}; set ASSISTANT_EMBEDDER back, or run `assistant reindex`."
+        CollectionBusy if another such run goes on, here or in another process. In a server, uploads come in between.
+        `of_embedder`: EmbedderMismatch if the collection was built with another one.
+        """
+        if not self._syncing.acquire(blocking=False):
+            raise CollectionBusy(
+                f"The sources of {self.name} are being synced, or it is being reindexed; wait until that has finished."
+            )
+        try:
+            with ExitStack() as held:
+                index = held.enter_context(self._writer()) if self._index is None else None
+                if of_embedder:
+                    self._check_embedder()
+                    self.catalog.set_meta(embedder=self.embedder.stamp)
+                yield self._writer if index is None else lambda: nullcontext(index)
+        finally:
+            self._syncing.release()
+
+    def _commands(self) -> dict[str, Work]:
+        """What this server does for other processes."""
+
+        def ingest(request: Request, show: Report) -> Any:
+            return asdict(self.ingest(*map(Path, request.paths), progress=show))
+
+        def sync(request: Request, show: Report) -> Any:
+            names = [one for one in request.options if not one.startswith("--")]
+            rules = Rules(full="--full" in request.options, yes="--yes" in request.options)
+            return [asdict(one) for one in self._sync(Path(request.paths[0]), names, rules, show)]
+
+        def forget(request: Request, show: Report) -> Any:
+            return self.forget(request.options[0])
+
+        def reindex(request: Request, show: Report) -> Any:
+            return self._reindex(
+                lambda: open_embedder(request.options[0]), lambda done, total: show(Progress(done, total, "", 0))
             )
 
+        return {"ingest": ingest, "sync": sync, "forget": forget, "reindex": reindex}
 
-def _size(folder: Path) -> int:
-    """Bytes of all files below a folder; files that vanish meanwhile count nothing."""
-    total = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):
-            total += path.stat().st_size if path.is_file() else 0
-    return total
-
-
-def _safe_name(name: str, taken: set[str]) -> str:
-    """A file name without folders, control characters or leading dots; the suffix stays.
-
-    One that had to be shortened, or is taken, ends in a part of the full name's hash: no upload replaces another's.
-    """
-    base = re.sub(r"[\x00-\x1f\x7f/\\:]", "_", Path(name).name).lstrip(".") or "document"
-    stem, dot, suffix = base.rpartition(".") if "." in base else (base, "", "")
-    short = f"{stem[:60]}{dot}{suffix[:10]}"
-    if short == base and short not in taken:
-        return short
-    mark = hashlib.sha256(f"{name}{len(taken) if short in taken else ''}".encode("utf-8", "surrogatepass")).hexdigest()[
-        :8
-    ]
-    return f"{stem[:60]}-{mark}{dot}{suffix[:10]}"
+    def _check_undeclared(self, paths: Sequence[Path]) -> None:
+        """SourceError for a path inside a declared folder, of which the declaration says what is read, and how."""
+        for one in read_declared(self.settings.config):
+            inside = [path for path in paths if "path" in one.options and path.resolve().is_relative_to(one.path)]
+            if inside and one.collection == self.name:
+                raise SourceError(
+                    f"{inside[0]} belongs to the source {one.name} of {self.settings.config}; "
+                    f"run `assistant sync {one.name}`."
+                )

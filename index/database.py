@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import CatalogError
+from index.errors import CatalogDamaged, CatalogError
 
 BUSY_SECONDS = 30
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class Database:
@@ -53,10 +54,28 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # a full disk can have ended it already
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
+
+    @contextmanager
+    def aside(self) -> Iterator[sqlite3.Connection]:
+        """A connection for what goes into temporary tables only: it takes no lock that a writer would wait for.
+
+        These tables belong to the thread that made them.
+        """
+        with self._door():
+            connection = self._connection()
+            connection.execute("BEGIN")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:  # a full disk can have ended it already
+                    connection.execute("ROLLBACK")
+                raise
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -93,7 +112,12 @@ class Database:
         except sqlite3.IntegrityError:
             raise
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED:  # the rest of the code tells them apart further
+                raise CatalogDamaged(
+                    f"{self.path} is damaged ({error}); run `assistant restore FILE` with a backup of it, "
+                    "or `assistant repair`, which keeps what can still be read."
+                ) from error
             raise CatalogError(
                 f"{self.path} cannot be used as a catalog ({error}); see that the disk is not full and the "
-                "file writable, restore it from a backup, or delete its folder and ingest again."
+                "file writable, or restore a backup with `assistant restore FILE`."
             ) from error

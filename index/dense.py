@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from index import health
 from index.catalog import Catalog
 from index.embed import Vectors
@@ -24,12 +22,11 @@ from index.exact import ExactSearch
 from index.folders import VectorFolders
 from index.health import Reconciled
 from index.vectors import AT_ONCE, ChromaFolder
+from index.waiting import Waiting
 
 BUILT_HERE = 1000  # up to so many passages a folder is built in this process: faster than starting another
-WAITING = 4096  # vectors kept in memory while the index is not ready, before those that the catalog has are dropped
 REBUILDS = 3  # by itself, in the life of a process; a Chroma that fails again and again is left alone
 SERVED_AT_ONCE = 32  # no other thread runs while Chroma writes: 0.3 s for so many into 200,000, 1.1 s for 128
-FETCH_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ class DenseIndex:
         self._background = background
         self._state = IndexState("checking")
         self._chroma: ChromaFolder | None = None  # None whenever answers are exact
-        self._waiting: dict[str, Vectors] = {}  # upserted while there is no Chroma, perhaps not in the catalog yet
+        self._waiting = Waiting(catalog)  # upserted while there is no Chroma
         self._writing = threading.RLock()  # held for a write, and to change `_chroma`
         self._preparing = threading.Lock()  # held for a check or a rebuild
         self._broken_off = threading.Event()  # ends the check or rebuild that is running
@@ -97,15 +94,12 @@ class DenseIndex:
                     return
                 except VectorsError as error:
                     self._suspect(self._chroma, str(error))
-            self._waiting.update(zip(ids, np.array(vectors, np.float32), strict=True))
-            if len(self._waiting) > WAITING:
-                self._drop_known()
+            self._waiting.add(ids, vectors)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Removes vectors; ids that are not there are passed over. It does not fail."""
         with self._writing:
-            for identity in ids:
-                self._waiting.pop(identity, None)
+            self._waiting.discard(ids)
             if self._chroma is not None:
                 try:
                     self._chroma.delete(ids)
@@ -123,15 +117,19 @@ class DenseIndex:
                 self._suspect(self._chroma, str(error))
                 return Reconciled()
 
+    def retire(self, reason: str) -> None:
+        """From here on answers are exact, until `rebuild`: vectors are about to change under the same ids."""
+        self._broken_off.set()
+        with self._preparing, self._writing:
+            self._let_go(reason)
+
     def rebuild(self) -> None:
         """Builds the index anew and returns when that is done; needed when vectors changed under the same ids."""
-        self._broken_off.set()
+        self.retire("the vectors were made anew")
         with self._preparing:
             if self._closed:
                 return
             self._broken_off.clear()
-            with self._writing:
-                self._let_go("the vectors were made anew")
             self._guarded(lambda: self._build("the vectors were made anew"))
 
     def close(self) -> None:
@@ -149,7 +147,7 @@ class DenseIndex:
                 if chroma.count() != self._catalog.counts()["passages"]:  # an ingest failed between the two stores
                     health.reconcile(chroma, self._catalog)
                 chroma.close()
-                self._folders.mark_clean(chroma.folder, self._stamp())
+                self._folders.mark_clean(chroma.folder, health.stamp(self._catalog))
 
     # -- checking and rebuilding -----------------------------------------------------------------------------------
 
@@ -175,7 +173,8 @@ class DenseIndex:
         folder = self._folders.current()
         if folder is None:
             return self._build("there is no index yet")
-        condition = self._folders.condition(folder, self._stamp())
+        stamp = health.stamp(self._catalog)
+        condition = self._folders.condition(folder, stamp)
         if condition == "unclean":
             self._state = IndexState("checking", "the index was not closed")
             verdict = health.check(folder, self._catalog, self._broken_off)
@@ -184,7 +183,7 @@ class DenseIndex:
         if condition == "damaged":
             return self._build("the index is damaged")
         try:
-            self._take_up(folder)
+            self._take_up(folder, stamp if condition == "clean" else None)
         except VectorsError as error:
             self._build(str(error))
 
@@ -203,17 +202,20 @@ class DenseIndex:
         else:
             self._state = IndexState("exact", f"{reason}; a new index could not be built: {verdict.reason}")
 
-    def _take_up(self, folder: Path) -> None:
-        """From here on Chroma answers, with what was written meanwhile, be it in the catalog already or not yet."""
+    def _take_up(self, folder: Path, stamp: dict[str, str] | None = None) -> None:
+        """From here on Chroma answers, with what was written meanwhile, be it in the catalog already or not yet.
+
+        `stamp` is that of the catalog whose ids the folder has; None if that is not known.
+        """
         with self._writing:
             if self._broken_off.is_set():
                 return
             self._folders.mark_open()
             chroma = ChromaFolder(folder)
             try:
-                health.reconcile(chroma, self._catalog)
-                if self._waiting:
-                    chroma.upsert(list(self._waiting), np.stack(list(self._waiting.values())))
+                if stamp != health.stamp(self._catalog):
+                    health.reconcile(chroma, self._catalog)
+                self._waiting.put_into(chroma)
                 self._folders.switch(folder)
             except BaseException:
                 chroma.close()
@@ -239,13 +241,3 @@ class DenseIndex:
         if chroma is not None:
             with suppress(VectorsError):
                 chroma.close()
-
-    def _drop_known(self) -> None:
-        """Forgets the waiting vectors that the catalog has by now: what is taken up is reconciled with it."""
-        ids = list(self._waiting)
-        for start in range(0, len(ids), FETCH_AT_ONCE):
-            for identity in self._catalog.vectors(ids[start : start + FETCH_AT_ONCE]):
-                del self._waiting[identity]
-
-    def _stamp(self) -> dict[str, str]:
-        return {"change": str(self._catalog.change()), "embedder": self._catalog.meta().get("embedder", "")}

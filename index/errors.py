@@ -10,8 +10,10 @@ IndexingError
 │   ├── LimitExceeded        time, memory or unpacked size went over the limit
 │   └── ReadingFailed        the process or a library that reads failed; worth trying again
 ├── CatalogError         the catalog is damaged, from a newer version, or another file altogether
+│   ├── CatalogDamaged       its file is damaged
 │   └── EmbedderMismatch     the collection was built with another embedder
 ├── ModelError           an embedder's weights are missing or not the expected ones
+├── BackupError          a backup cannot be made, or not be restored
 ├── VectorsError         the vector index failed; always recoverable from the catalog
 └── CollectionBusy       another process is writing to this collection
 """
@@ -49,12 +51,20 @@ class CatalogError(IndexingError):
     """The catalog is damaged, was written by a newer version, or is another file altogether."""
 
 
+class CatalogDamaged(CatalogError):
+    """The file of the catalog is damaged; the text says how to get it back."""
+
+
 class EmbedderMismatch(CatalogError):
     """The collection was built with another embedder; the text names both and says to run `assistant reindex`."""
 
 
 class ModelError(IndexingError):
     """An embedder's weights are missing, or are not the ones expected."""
+
+
+class BackupError(IndexingError):
+    """A backup cannot be made or restored; the text says why, and what was done: nothing."""
 
 
 class VectorsError(IndexingError):

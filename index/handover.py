@@ -1,6 +1,6 @@
 """Work handed to the server that holds a collection: a Unix socket, one JSON object a line.
 
-A request is one line, `{"command": "ingest", "paths": [...]}`. Answers are lines of the handler's own, then
+A request is one line, `{"command": "ingest", "paths": [...], "options": [...]}`. Answers are lines of the handler's own, then
 `{"end": true}` or `{"error": ..., "message": ...}`. Only processes of the same user are answered.
 """
 
@@ -35,6 +35,7 @@ class Request:
 
     command: str
     paths: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 Handler = Callable[[Request], Iterator[dict[str, Any]]]
@@ -175,12 +176,12 @@ def _request(connection: socket.socket) -> Request:
         if not line.endswith(b"\n"):
             raise ValueError(f"not one line of at most {REQUEST_BYTES} bytes")
         content = json.loads(line)
-        command, paths = content["command"], content["paths"]
-        if not isinstance(command, str) or not all(isinstance(path, str) for path in paths):
-            raise ValueError("command and paths must be strings")
+        command, paths, options = content["command"], content["paths"], content.get("options", [])
+        if not isinstance(command, str) or not all(isinstance(one, str) for one in (*paths, *options)):
+            raise ValueError("command, paths and options must be strings")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexingError(f"The request cannot be read ({error!r}); use the same version as the server's.") from error
-    return Request(command, tuple(paths))
+    return Request(command, tuple(paths), tuple(options))
 
 
 def _lines(lines: Iterator[dict[str, Any]]) -> Any:

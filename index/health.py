@@ -1,7 +1,7 @@
 """Whether a Chroma folder can be trusted, found out in another process: a damaged folder can kill whoever opens it.
 
-`python -m index.health FOLDER CATALOG` checks a folder against the catalog, `--build` makes one from the catalog first.
-The caller holds the collection's lock and has the folder not open.
+`python -m index.health FOLDER CATALOG` checks a folder against the catalog and puts right what a crash left; `--build` makes
+one from the catalog first, `--compare` puts nothing right. The caller holds the collection's lock and has the folder not open.
 """
 
 from __future__ import annotations
@@ -57,20 +57,45 @@ def build(folder: Path, catalog: Catalog, cancelled: threading.Event | None = No
     return _in_child([str(folder), str(catalog.path), "--build"], 600 + catalog.counts()["passages"] / 10, cancelled)
 
 
+def compare(folder: Path, catalog: Catalog) -> Health:
+    """Health of a folder as it is. Opening it changes its files, as Chroma does even when it only reads."""
+    return _in_child([str(folder), str(catalog.path), "--compare"], 60 + catalog.counts()["passages"] / 200, None)
+
+
+def stamp(catalog: Catalog) -> dict[str, str]:
+    """What must be the same of the catalog for a folder to be still its own."""
+    return {"change": str(catalog.change()), "embedder": catalog.meta().get("embedder", "")}
+
+
 def reconcile(chroma: ChromaFolder, catalog: Catalog) -> Reconciled:
-    """Makes the folder's ids those of the catalog, and says how many that took."""
-    has, wanted = chroma.ids(), set(catalog.passage_ids([document.id for document in catalog.documents()]))
-    surplus, missing = sorted(has - wanted), sorted(wanted - has)
-    chroma.delete(surplus)
-    for start in range(0, len(missing), FETCH_AT_ONCE):
-        found = catalog.vectors(missing[start : start + FETCH_AT_ONCE])
-        if found:
-            chroma.upsert(list(found), np.stack(list(found.values())))
-    return Reconciled(len(surplus), len(missing))
+    """Makes the folder's ids those of the catalog, and says how many that took. Memory holds some hundred ids."""
+    added = removed = 0
+    for ids, matrix in catalog.passage_vectors(AT_ONCE):
+        has = chroma.existing(ids)
+        missing = [row for row, identity in enumerate(ids) if identity not in has]
+        if missing:
+            chroma.upsert([ids[row] for row in missing], matrix[missing])
+            added += len(missing)
+    if chroma.count() != catalog.counts()["passages"]:
+        removed = _remove_surplus(chroma, catalog)
+    return Reconciled(removed, added)
 
 
-def examine(folder: Path, catalog: Catalog) -> Health:
-    """Health of a folder, found out in this process: every id, every vector, and canaries found by their own vector."""
+def _remove_surplus(chroma: ChromaFolder, catalog: Catalog) -> int:
+    removed = start = 0
+    while ids := chroma.some_ids(start, FETCH_AT_ONCE):
+        surplus = sorted(set(ids) - catalog.passages(ids).keys())
+        chroma.delete(surplus)
+        removed += len(surplus)
+        start += len(ids) - len(surplus)
+    return removed
+
+
+def examine(folder: Path, catalog: Catalog, *, reconciled: bool = True) -> Health:
+    """Health of a folder, found out in this process: every id, every vector, and canaries found by their own vector.
+
+    `reconciled`: what a crash left over or left out is put right first.
+    """
     with closing(sqlite3.connect(folder / DATABASE)) as database:
         found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found != "ok":
@@ -78,7 +103,8 @@ def examine(folder: Path, catalog: Catalog) -> Health:
     chroma = ChromaFolder(folder)
     try:
         with catalog.snapshot():  # an ingest may be adding to the catalog
-            reconcile(chroma, catalog)
+            if reconciled:
+                reconcile(chroma, catalog)
             return _compared(chroma, catalog)
     finally:
         chroma.close()
@@ -166,7 +192,8 @@ def main(arguments: Sequence[str]) -> None:
             if "--build" in arguments[2:]:
                 os.nice(10)  # questions go on being answered on the same cores
                 ChromaFolder(folder, create=True).close()
-            health = examine(folder, catalog)  # an empty folder is filled by being reconciled
+            reconciled = "--compare" not in arguments[2:]
+            health = examine(folder, catalog, reconciled=reconciled)  # an empty folder is filled by being reconciled
     except (IndexingError, sqlite3.Error, OSError) as error:
         health = Health(False, str(error))
     sys.stdout.write(json.dumps(asdict(health)))

@@ -41,5 +41,10 @@ def content_hash(stamp: str, embedded_text: str) -> str:
     return _digest(f"{stamp}\n{embedded_text}")
 
 
+def fold_digest(text: str) -> str:
+    """16 hex digits that stand for a text, white space folded."""
+    return _digest(" ".join(text.split()))[:16]
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

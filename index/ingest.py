@@ -1,34 +1,28 @@
-"""Files to stored documents, in batches that are kept whole or not at all.
-
-The order makes `kill -9` harmless: vectors are kept in the catalog as soon as they exist, then put into the vector
-index, then one transaction shows the documents. What an interrupted run left in the index and not in the catalog is
-removed when the index is next opened.
-"""
+"""Files given by hand to stored documents: what changed is read, what vanished goes, what fails stays as it was."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from index.catalog import Catalog, Entry
-from index.embed import Embedder, Vectors
+from index.catalog import Catalog
+from index.embed import Embedder
 from index.errors import LimitExceeded, LoadError, ReadingFailed, UnsupportedFormat
-from index.identity import document_id, revision
+from index.identity import document_id
 from index.load.formats import LOADER_VERSION, supported
 from index.load.read import open_file
-from index.passages import PASSAGES_VERSION, make_passages
-from index.records import Document, FileFailure, IngestReport, Loaded, Passage, Progress
-from index.sentences import SPLITTER_VERSION, split
+from index.passages import PASSAGES_VERSION
+from index.records import FileFailure, IngestReport, Loaded, Progress
+from index.sentences import SPLITTER_VERSION
 from index.sources import Target
+from index.writing import VectorIndex, Writer, stored
 
-BATCH_PASSAGES = 128  # what a crash can cost; fewer would make more of the slow, synchronised commits
-EMBED_AT_ONCE = 64
 VERSIONS = f"{LOADER_VERSION}.{SPLITTER_VERSION}.{PASSAGES_VERSION}"
 
 Report = Callable[[Progress], None]
@@ -40,13 +34,6 @@ class Load(Protocol):
     def __call__(self, path: Path, *, within: Path | None = None) -> Loaded: ...
 
 
-class VectorIndex(Protocol):
-    """Where passages' vectors go besides the catalog; whatever it loses can be rebuilt."""
-
-    def upsert(self, ids: Sequence[str], vectors: Vectors) -> None: ...
-    def delete(self, ids: Sequence[str]) -> None: ...
-
-
 @dataclass(slots=True)
 class Tally:
     """The counts of a run in the making."""
@@ -55,7 +42,6 @@ class Tally:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
-    passages: int = 0
     done: int = 0
     failures: list[FileFailure] = field(default_factory=list)
 
@@ -67,12 +53,10 @@ class Ingest:
         self, catalog: Catalog, vectors: VectorIndex, embedder: Embedder, load: Load, progress: Report | None = None
     ) -> None:
         self.catalog = catalog
-        self.vectors = vectors
-        self.embedder = embedder
         self.load = load
         self.progress = progress or (lambda _: None)
         self.tally = Tally()
-        self.batch: list[Entry] = []
+        self.writer = Writer.over(catalog, vectors, embedder)
 
     def run(self, targets: Sequence[Target]) -> IngestReport:
         """Reads what changed, removes what vanished, and says what was done. A file that fails does not stop the rest."""
@@ -80,16 +64,16 @@ class Ingest:
         total = sum(len(target.files) for target in targets)
         for target in targets:
             self._read(target, total)
-            self._write_batch()
+            self.writer.flush()
             self._remove_vanished(target)
-        self.catalog.sweep()
+        self.writer.sweep()
         tally = self.tally
         return IngestReport(
             tally.added,
             tally.changed,
             tally.unchanged,
             tally.removed,
-            tally.passages,
+            self.writer.passages,
             time.monotonic() - started,
             tuple(tally.failures),
         )
@@ -103,7 +87,7 @@ class Ingest:
             if failure:
                 self.tally.failures.append(failure)
             self.tally.done += 1
-            self.progress(Progress(self.tally.done, total, f"{target.source}/{path}", self.tally.passages))
+            self.progress(Progress(self.tally.done, total, f"{target.source}/{path}", self.writer.passages))
 
     def _read_file(
         self, target: Target, path: str, known: str | None, failed: tuple[str, str] | None
@@ -111,7 +95,7 @@ class Ingest:
         """Puts one file into the batch if it changed; says why if it could not be read."""
         file = target.location / path
         try:
-            fingerprint, modified = _fingerprint(file, target.location)
+            fingerprint, modified = fingerprint_of(file, target.location)
         except LoadError as error:
             return FileFailure(path, str(error))
         if fingerprint == known:
@@ -131,29 +115,11 @@ class Ingest:
             )  # not the file's fault for certain: read it next time
             self.catalog.set_failures(target.source, [(failure, "" if again else fingerprint)], forget=())
             return failure
-        self._add(_stored(target.source, path, loaded, modified), loaded, fingerprint)
+        identity = document_id(target.source, path)
+        self.writer.add(stored(identity, target.source, path, loaded, modified), loaded, fingerprint)
         self.tally.changed += known is not None
         self.tally.added += known is None
         return None
-
-    def _add(self, document: Document, loaded: Loaded, fingerprint: str) -> None:
-        sentences = split(document.id, loaded)
-        passages = make_passages(document.title, document.headings, sentences, self.embedder)
-        self.tally.passages += embed_missing(self.catalog, self.embedder, passages)
-        self.batch.append(Entry(document, fingerprint, sentences, passages))
-        if sum(len(entry.passages) for entry in self.batch) >= BATCH_PASSAGES:
-            self._write_batch()
-
-    def _write_batch(self) -> None:
-        if not self.batch:
-            return
-        passages = {one.id: one.content for entry in self.batch for one in entry.passages}
-        before = self.catalog.passage_ids([entry.document.id for entry in self.batch])
-        if passages:
-            self.vectors.upsert(list(passages), self.catalog.vectors_of(list(passages.values())))
-        self.catalog.write(self.batch)
-        self.vectors.delete([identity for identity in before if identity not in passages])
-        self.batch = []
 
     def _remove_vanished(self, target: Target) -> None:
         if target.prefix is None:
@@ -164,12 +130,8 @@ class Ingest:
             for path in self.catalog.fingerprints(target.source)
             if path.startswith(target.prefix) and path not in present and not path.startswith(target.unlisted)
         ]
-        ids = [document_id(target.source, path) for path in gone]
-        passages = self.catalog.passage_ids(ids)
-        if ids:
-            self.catalog.remove(ids)
-            self.vectors.delete(passages)
-        self.tally.removed += len(ids)
+        self.writer.remove([document_id(target.source, path) for path in gone])
+        self.tally.removed += len(gone)
         stale = [
             path
             for source, path in self.catalog.failures()
@@ -181,19 +143,7 @@ class Ingest:
         self.catalog.set_failures(target.source, [], forget=stale)
 
 
-def embed_missing(catalog: Catalog, embedder: Embedder, passages: Sequence[Passage]) -> int:
-    """Embeds the passages whose vectors the catalog does not have, and keeps them there; returns how many those were.
-
-    They are kept a few at a time, so that an interrupted long document goes on where it stopped.
-    """
-    known = catalog.known_contents([passage.content for passage in passages])
-    missing = {one.content: one.embedded_text for one in passages if one.content not in known}
-    for contents in _chunks(list(missing), EMBED_AT_ONCE):
-        catalog.keep_vectors(contents, embedder.embed([missing[content] for content in contents]))
-    return len(missing)
-
-
-def _fingerprint(file: Path, within: Path) -> tuple[str, str]:
+def fingerprint_of(file: Path, within: Path) -> tuple[str, str]:
     """Hash of the bytes and of the versions that decide what is made of them; and the file's time, ISO 8601 in UTC."""
     with open_file(Path(os.path.realpath(file)), within=within) as stream:
         try:
@@ -203,24 +153,3 @@ def _fingerprint(file: Path, within: Path) -> tuple[str, str]:
         seconds = os.fstat(stream.fileno()).st_mtime
     modified = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
     return f"{digest}/{VERSIONS}", modified
-
-
-def _stored(source: str, path: str, loaded: Loaded, modified: str) -> Document:
-    return Document(
-        id=document_id(source, path),
-        source=source,
-        path=path,
-        title=loaded.title,
-        text=loaded.text,
-        revision=revision(loaded),
-        modified=loaded.modified or modified,
-        headings=loaded.headings,
-        pages=loaded.pages,
-        address=loaded.address,
-        language=loaded.language,
-    )
-
-
-def _chunks(items: list[str], size: int) -> Iterator[list[str]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -54,6 +54,7 @@ class Loaded:
     language: str = "en"
     modified: str | None = None  # ISO 8601, the document's own time where the format carries one
     address: str | None = None
+    notes: tuple[str, ...] = ()  # what of the file was not read, each a sentence for the user
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +153,26 @@ class IngestReport:
     removed: int = 0
     passages: int = 0
     seconds: float = 0.0
+    failures: tuple[FileFailure, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one sync of one source did, by number of documents.
+
+    `held` were to be removed and were not, for want of a yes. `problem` is one sentence: what kept the sync from being
+    whole; "" when it was. `complete`: everything that the source has was listed, not only what changed.
+    """
+
+    source: str
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    held: int = 0
+    failed: int = 0
+    passages: int = 0
+    seconds: float = 0.0
+    complete: bool = True
+    problem: str = ""
     failures: tuple[FileFailure, ...] = field(default_factory=tuple)

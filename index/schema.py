@@ -8,20 +8,21 @@ from dataclasses import asdict
 
 from index.records import Document, Heading, Page, Passage, Sentence
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources (
-    name TEXT PRIMARY KEY, location TEXT NOT NULL UNIQUE, whole INTEGER NOT NULL
+    name TEXT PRIMARY KEY, location TEXT NOT NULL UNIQUE, whole INTEGER NOT NULL, kind TEXT NOT NULL DEFAULT 'folder'
 ) WITHOUT ROWID;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES sources(name), path TEXT NOT NULL,
     title TEXT NOT NULL, text TEXT NOT NULL, revision TEXT NOT NULL, modified TEXT NOT NULL,
     headings TEXT NOT NULL, pages TEXT NOT NULL, address TEXT, language TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, version TEXT NOT NULL DEFAULT '',
     UNIQUE (source, path)
 ) WITHOUT ROWID;
+CREATE INDEX documents_by_state ON documents (source, id, path, version, fingerprint, address);
 CREATE TABLE sentences (
     document_id TEXT NOT NULL, ordinal INTEGER NOT NULL, id TEXT NOT NULL UNIQUE,
     start INTEGER NOT NULL, end INTEGER NOT NULL, kind TEXT NOT NULL, context TEXT NOT NULL, block INTEGER NOT NULL,
@@ -37,16 +38,34 @@ CREATE INDEX passages_by_content ON passages (content);
 CREATE TABLE vectors (content TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE failures (
     source TEXT NOT NULL, path TEXT NOT NULL, reason TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    key TEXT NOT NULL DEFAULT '', version TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (source, path)
+) WITHOUT ROWID;
+CREATE TABLE syncs (
+    source TEXT PRIMARY KEY, cursor TEXT NOT NULL, listed TEXT NOT NULL, ended TEXT NOT NULL, report TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE VIRTUAL TABLE lexical USING fts5 (body, tokenize = "porter unicode61 remove_diacritics 2");
 """
+
+# What makes each older format the next one, by the number of the older.
+MIGRATIONS = {
+    1: """
+ALTER TABLE sources ADD COLUMN kind TEXT NOT NULL DEFAULT 'folder';
+ALTER TABLE documents ADD COLUMN version TEXT NOT NULL DEFAULT '';
+ALTER TABLE failures ADD COLUMN key TEXT NOT NULL DEFAULT '';
+ALTER TABLE failures ADD COLUMN version TEXT NOT NULL DEFAULT '';
+CREATE INDEX documents_by_state ON documents (source, id, path, version, fingerprint, address);
+CREATE TABLE syncs (
+    source TEXT PRIMARY KEY, cursor TEXT NOT NULL, listed TEXT NOT NULL, ended TEXT NOT NULL, report TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+}
 
 DOCUMENT_COLUMNS = "id, source, path, title, text, revision, modified, headings, pages, address, language"
 PASSAGE_COLUMNS = "id, document_id, ordinal, first, last, start, end, embedded_text, content"
 
 
-def document_row(document: Document, fingerprint: str) -> tuple[object, ...]:
+def document_row(document: Document, fingerprint: str, version: str = "") -> tuple[object, ...]:
     headings = json.dumps([list(asdict(heading).values()) for heading in document.headings], ensure_ascii=False)
     pages = json.dumps([list(asdict(page).values()) for page in document.pages])
     return (
@@ -62,6 +81,7 @@ def document_row(document: Document, fingerprint: str) -> tuple[object, ...]:
         document.address,
         document.language,
         fingerprint,
+        version,
     )
 
 

@@ -12,7 +12,7 @@ from index.embed import BUNDLED
 from index.errors import SettingsError
 from index.load.limits import Limits
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Settings:
     """Where the collections are, and with what they are built.
 
     Environment: ASSISTANT_DATA, ASSISTANT_COLLECTION, ASSISTANT_EMBEDDER, ASSISTANT_READER,
-    ASSISTANT_FILE_SECONDS, ASSISTANT_FILE_MEGABYTES.
+    ASSISTANT_FILE_SECONDS, ASSISTANT_FILE_MEGABYTES, ASSISTANT_OCR_LANGUAGES, ASSISTANT_OCR_SECONDS, ASSISTANT_CONFIG.
     """
 
     data: Path = Path("data")
@@ -29,6 +29,9 @@ class Settings:
     reader: str = ""  # name or path of a cross-encoder or token-classification model; "": the bundled one
     file_seconds: float = 60.0  # most time for reading one file
     file_megabytes: int = 2048  # most memory for reading one file
+    ocr_languages: str = "eng"  # tesseract's names for them, joined by +
+    ocr_seconds: float = 600.0  # most time for reading the pictures of one scanned file
+    config: Path = Path("assistant.toml")  # declares the sources
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -40,12 +43,15 @@ class Settings:
             reader=environment.get("ASSISTANT_READER") or "",
             file_seconds=_positive(environment, "ASSISTANT_FILE_SECONDS", 60.0),
             file_megabytes=max(1, int(_positive(environment, "ASSISTANT_FILE_MEGABYTES", 2048))),
+            ocr_languages=_languages(environment),
+            ocr_seconds=_positive(environment, "ASSISTANT_OCR_SECONDS", 600.0),
+            config=Path(environment.get("ASSISTANT_CONFIG") or "assistant.toml"),
         )
 
     @property
     def folder(self) -> Path:
         """The folder of the collection. SettingsError if its name could not be a folder's everywhere."""
-        if not _NAME.fullmatch(self.collection):
+        if not NAME.fullmatch(self.collection):
             raise SettingsError(
                 f"Collection {self.collection!r} is no valid name: use lower-case letters, digits, - and _, "
                 "at most 63, beginning with a letter or digit."
@@ -55,7 +61,19 @@ class Settings:
     @property
     def limits(self) -> Limits:
         """What reading one file may take."""
-        return Limits(seconds=self.file_seconds, memory_bytes=self.file_megabytes * 1_000_000)
+        return Limits(
+            seconds=self.file_seconds,
+            memory_bytes=self.file_megabytes * 1_000_000,
+            ocr_seconds=self.ocr_seconds,
+            ocr_languages=self.ocr_languages,
+        )
+
+
+def _languages(environment: Mapping[str, str]) -> str:
+    text = environment.get("ASSISTANT_OCR_LANGUAGES") or "eng"
+    if not re.fullmatch(r"[A-Za-z][A-Za-z_]*(\+[A-Za-z][A-Za-z_]*)*", text):
+        raise SettingsError(f"ASSISTANT_OCR_LANGUAGES is {text!r}; it must be names of tesseract such as eng+deu.")
+    return text
 
 
 def _positive(environment: Mapping[str, str], key: str, default: float) -> float:

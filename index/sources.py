@@ -15,7 +15,7 @@ from pathlib import Path
 
 from index.catalog import Catalog
 from index.errors import SourceError
-from index.load.folder import find_files
+from index.load.folder import Ignored, find_files
 from index.load.read import kind_of
 from index.records import FileFailure
 
@@ -68,14 +68,28 @@ def _target(catalog: Catalog, path: Path) -> Target:
     source, location = _known(catalog, path, of_file=False) or _added(catalog, path, whole=True)
     prefix = path.relative_to(location).as_posix()
     prefix = "" if prefix == "." else f"{prefix}/"
-    found = find_files(path)
-    folders = (*_inside(catalog, path, source), *_own(catalog, path))
-    single = _single_files(catalog, path, source)
+    found = find_files(path, ignored_below(location, prefix))
+    folders, single = apart(catalog, path, source)
     files = tuple(prefix + file for file in found.files if not file.startswith(folders) and file not in single)
     failures = tuple(
         FileFailure(prefix + one.path, one.reason) for one in found.failures if not one.path.startswith(folders)
     )
     return Target(source, location, files, failures, prefix, tuple(prefix + folder for folder in found.unlisted))
+
+
+def ignored_below(root: Path, prefix: str = "") -> Ignored:
+    """What the ignore files of a folder pass over, of paths relative to a folder inside it."""
+    from index.source.patterns import Patterns
+
+    patterns = Patterns(root=root)
+    for end in (at for at, letter in enumerate(prefix) if letter == "/"):
+        patterns.ignored(prefix[:end], True)  # reads the ignore files of the folders above
+    return lambda path, is_folder: patterns.ignored(prefix + path, is_folder)
+
+
+def apart(catalog: Catalog, folder: Path, source: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """What below a folder is not this source's: folders ending in `/`, and single files, relative to it."""
+    return (*_inside(catalog, folder, source), *_own(catalog, folder)), _single_files(catalog, folder, source)
 
 
 def _known(catalog: Catalog, folder: Path, *, of_file: bool) -> tuple[str, Path] | None:

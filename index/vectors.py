@@ -80,6 +80,16 @@ class ChromaFolder:
         with _door(f"listing {self.folder}"):
             return set(self._collection.get(include=[])["ids"])
 
+    def some_ids(self, start: int, number: int) -> list[str]:
+        """At most so many ids from a position on, in an order that only writing changes."""
+        with _door(f"listing {self.folder}"):
+            return list(self._collection.get(limit=number, offset=start, include=[])["ids"])
+
+    def existing(self, ids: Sequence[str]) -> set[str]:
+        """Those of these ids that are there."""
+        with _door(f"reading {self.folder}"):
+            return set(self._collection.get(ids=list(ids), include=[])["ids"])
+
     def stored(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """The vectors under these ids as the index holds them, by id; ids that are not there are left out."""
         with _door(f"reading {self.folder}"):

@@ -319,7 +319,7 @@ def test_other_file(tmp_path: Path, content: bytes, create: bool) -> None:
     if create and not content:
         Catalog(path, create=True).close()
         return
-    with pytest.raises(CatalogError, match="cannot be used as a catalog") as error:
+    with pytest.raises(CatalogError, match=r"is damaged|holds no catalog") as error:
         Catalog(path, create=create)
     assert str(path) in str(error.value)
     assert path.read_bytes() == content
@@ -338,13 +338,13 @@ def test_other_database(tmp_path: Path) -> None:
         assert [row[0] for row in connection.execute("SELECT name FROM sqlite_master")] == ["documents"]
 
 
-@pytest.mark.parametrize("version", ["2", "999", "x", ""])
+@pytest.mark.parametrize("version", ["3", "999", "x", ""])
 def test_newer_version(catalog: Catalog, version: str) -> None:
     """A catalog of another version is refused by name and left as it is."""
     catalog.set_meta(schema=version)
     before = dump(catalog)
     for create in (False, True):
-        with pytest.raises(CatalogError, match=f"has format {version}, this version reads 1"):
+        with pytest.raises(CatalogError, match=f"has format {version}, and this version reads 1 to 2"):
             Catalog(catalog.path, create=create)
     assert dump(catalog) == before
 

@@ -20,7 +20,7 @@ from vector_library import (
     wait,
 )
 
-from index import dense, health
+from index import dense, health, waiting
 from index.catalog import Catalog
 from index.dense import DenseIndex, IndexState
 from index.folders import VectorFolders
@@ -136,7 +136,7 @@ def test_removed_while_waiting(catalog: Catalog, monkeypatch: pytest.MonkeyPatch
     going = threading.Event()
     real = health.examine
     monkeypatch.setattr(health, "examine", lambda *arguments: going.wait(30) and real(*arguments))
-    monkeypatch.setattr(dense, "WAITING", 4)
+    monkeypatch.setattr(waiting, "MOST", 4)
     with opened(catalog, background=True) as index:
         for name in ("one", "two", "three"):
             entry = document_entry(name, unit_vectors(5, 99))
@@ -144,7 +144,7 @@ def test_removed_while_waiting(catalog: Catalog, monkeypatch: pytest.MonkeyPatch
             ids = add_document(catalog, name, unit_vectors(5, 99))
         catalog.remove([entry.document.id])
         index.delete(ids)
-        assert len(index._waiting) <= 5
+        assert len(index._waiting._vectors) <= 5
         going.set()
         assert wait(index) == IndexState("ready")
         assert index._chroma is not None

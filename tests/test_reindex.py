@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fakes import HashEmbedder
 
+import index.collection as collection_module
+from index import collection_reading
+from index.check import check
 from index.collection import Collection
 from index.dense import DenseIndex
-from index.errors import EmbedderMismatch
+from index.errors import CollectionBusy, EmbedderMismatch
 from index.records import Hit
 from index.settings import Settings
 
@@ -154,3 +159,109 @@ def test_empty(tmp_path: Path, documents: int) -> None:
         assert new.reindex(lambda done, _: seen.append(done)) == documents
         assert seen == []
         assert new.search("seals") == ()
+
+
+@pytest.fixture
+def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Collection]:
+    """A server that uses the old embedder, and finds the new one by its name."""
+    for module in (collection_module, collection_reading):
+        monkeypatch.setattr(module, "open_embedder", lambda name: HashEmbedder(int(name)))
+    with Collection.serve(settings, HashEmbedder(OLD)) as serving:
+        yield serving
+
+
+def by_name(settings: Settings, dimension: int) -> Collection:
+    """Another process's collection, whose settings name this embedder."""
+    return Collection.open(replace(settings, embedder=str(dimension)))
+
+
+def test_under_a_server(server: Collection, settings: Settings) -> None:
+    """A running server does it, answers every question meanwhile, and from the change on with the new embedder."""
+    before = [hit.passage.id for hit in server.search("seals on island 3")]
+    wrong: list[object] = []
+    ended, asked = threading.Event(), 0
+
+    def ask() -> None:
+        nonlocal asked
+        while not ended.is_set():
+            try:
+                found = server.search("seals on island 3")
+                if found[0].document.path != "3.md" or len(found) != 6:
+                    wrong.append(found)
+            except Exception as error:
+                wrong.append(error)
+            asked += 1
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    shown: list[tuple[int, int]] = []
+    for dimension in (NEW, OLD, NEW):  # there and back: the moment of the change is short
+        with by_name(settings, dimension) as other:
+            assert other.reindex(lambda done, total: shown.append((done, total))) == 6
+            assert [hit.passage.id for hit in other.search("seals on island 3")]
+            assert server.embedder.stamp == f"hash@1/{dimension}"
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert asked > 20
+    assert shown[-1] == (6, 6)
+    assert server.search("seals on island 3")[0].passage.id == before[0]
+    assert server.ingest(settings.data.parent / "notes").unchanged == 6
+    assert server._index is not None
+    assert server._index.state.name == "ready"
+
+
+def test_documents_that_come_meanwhile(server: Collection, settings: Settings) -> None:
+    """What a server reads while a reindexing goes on is there before and after the change, embedded anew as well."""
+    new = settings.data.parent / "late.md"
+    new.write_text("A walrus rests upon the ice.")
+
+    def upload(done: int, total: int) -> None:
+        if done == 2:
+            assert server.ingest_upload([new]).added == 1
+            assert server.search("walrus")[0].document.path == "late.md"
+
+    assert server._reindex(lambda: HashEmbedder(NEW), upload) == 7
+    assert server.search("walrus")[0].document.path == "late.md"
+    assert {row[0] for row in server.catalog.query("SELECT length(vector) FROM vectors")} == {4 * NEW}
+    assert server.catalog.meta().get("reindexing") is None
+
+
+def test_no_sync_meanwhile(server: Collection) -> None:
+    """A sync does not begin while a reindexing goes on: its documents would be those of the old embedder."""
+
+    def sync(done: int, total: int) -> None:
+        with pytest.raises(CollectionBusy, match="reindexed"), server._long_turn():
+            pass
+
+    server._reindex(lambda: HashEmbedder(NEW), sync)
+
+
+def test_interrupted_and_then_other_work(old: Collection, new: Collection, tmp_path: Path) -> None:
+    """What an interrupted reindexing embedded is kept, also when documents are read and removed in between."""
+
+    def stop(done: int, total: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        new.reindex(stop)
+    (tmp_path / "notes" / "0.md").unlink()
+    (tmp_path / "notes" / "6.md").write_text("A walrus rests upon the ice.")
+    report = old.ingest(tmp_path / "notes")
+    assert (report.added, report.removed) == (1, 1)
+    embedder = HashEmbedder(NEW)
+    with Collection.open(new.settings, embedder=embedder) as again:
+        assert again.reindex() == 6
+        assert len(embedder.embedded) <= 3
+        assert again.search("walrus")[0].document.path == "6.md"
+        assert {row[0] for row in again.catalog.query("SELECT length(vector) FROM vectors")} == {4 * NEW}
+
+
+def test_sound_afterwards(new: Collection, settings: Settings) -> None:
+    """After it the collection is sound, by its own check, vector index included."""
+    new.reindex()
+    new.close()
+    assert list(check(settings)) == []

@@ -180,3 +180,11 @@ def test_links(catalog: Catalog, folder: Path, tmp_path: Path) -> None:
     assert "in.md" in target.files
     assert "out.md" not in target.files
     assert [(failure.path, "outside" in failure.reason) for failure in target.failures] == [("out.md", True)]
+
+
+def test_ignore_file(catalog: Catalog, folder: Path) -> None:
+    """What the ignore files name is not listed, also below a folder that is given alone."""
+    (folder / ".assistantignore").write_text("a.md\ndeep/\n")
+    assert one(catalog, folder).files == ("sub/b.md",)
+    assert one(catalog, folder / "sub").files == ("sub/b.md",)
+    assert one(catalog, folder / "sub" / "deep").files == ()

@@ -6,6 +6,7 @@ Runs where Debian's packages of the wikis are installed. `WIKI_SCREENSHOTS=docs/
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import time
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from PIL import Image
@@ -20,9 +22,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from assistant.commands.widget import snippet
 from wikis.demo import QUESTION, WIKIS, assistant, make_wiki, read_wiki
-from wikis.dokuwiki import DokuWiki
-from wikis.mediawiki import MediaWiki
-from wikis.pages import WikiPage, pages_of
+from wikis.dokuwiki import id_of
+from wikis.mediawiki import title_of
+from wikis.pages import WikiPage, dokuwiki_text, pages_of, wikitext
 from wikis.php import free_port, missing
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -46,7 +48,7 @@ class Site:
     """A running wiki with the widget, the assistant that has read it, and its pages by name."""
 
     kind: str
-    wiki: MediaWiki | DokuWiki
+    wiki: Any  # either kind
     assistant: str
     pages: dict[str, WikiPage]
 
@@ -128,11 +130,11 @@ def card(widget: Locator, number: int = 1) -> Locator:
     return widget.locator(".card").first
 
 
-def highlighted(page: Page, colour: tuple[int, int, int]) -> bool:
+def highlighted(page: Page, colour: tuple[int, int, int], quote: str = QUOTE) -> bool:
     """Whether the paragraph of the cited sentence is in view and shows a good deal of the colour of a highlight."""
-    page.wait_for_function(IN_VIEW, arg=QUOTE)
+    page.wait_for_function(IN_VIEW, arg=quote)
     box = page.evaluate(
-        PARAGRAPH % "const {x, y, width, height} = p.getBoundingClientRect(); return {x, y, width, height}", QUOTE
+        PARAGRAPH % "const {x, y, width, height} = p.getBoundingClientRect(); return {x, y, width, height}", quote
     )
     seen = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")
     return seen.get_flattened_data().count(colour) > 0.05 * seen.width * seen.height
@@ -174,6 +176,32 @@ def test_from_the_question_to_the_sentence_in_another_page(
     assert highlighted(target, TARGET)
     if theme == "light":  # the wiki's own pages are, always
         keep(target, f"{name}-sentence")
+
+
+EDITED, ADDED = "joint-declaration-1956", "The harbour office of Amari keeps its own copy in a green tin box."
+ASKED = "Where does the harbour office of Amari keep its copy?"
+
+
+def test_an_edit_is_cited_after_some_seconds_and_its_link_lands_on_it(site: Site, visit: Open) -> None:
+    """A sentence that is added in the wiki is cited once the server's own sync has come round, and its link opens the
+    page with this sentence highlighted."""
+    page = site.pages[EDITED]
+    if site.kind == "mediawiki":
+        site.wiki.edit(title_of(page), f"{ADDED}\n\n{wikitext(page)}")
+    else:
+        site.wiki.edit(id_of(page), dokuwiki_text(page).replace("\n\n", f"\n\n{ADDED}\n\n", 1))
+    asked = Request(f"{site.assistant}/api/ask", json.dumps({"question": ASKED}).encode())
+    asked.add_header("Content-Type", "application/json")
+    deadline = time.monotonic() + 60
+    while ADDED not in str(json.load(urlopen(asked))["citations"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    shown = card(ask(visit(site.address(OTHER)), ASKED))
+    expect(shown.locator("blockquote")).to_contain_text(ADDED)
+    with shown.page.context.expect_page() as opened:
+        shown.locator("a.go").click()
+    assert opened.value.url.startswith(site.address(EDITED))
+    assert highlighted(opened.value, TARGET, ADDED)
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=size_name)

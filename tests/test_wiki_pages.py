@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,19 @@ from hypothesis import strategies as st
 from lxml.html import HtmlElement, fromstring
 
 from index.load.html import load_source
+from index.source.dokuwiki import DokuWikiSource
+from index.source.item import Item
+from index.source.mediawiki import MediaWikiSource
+from index.source.mediawiki_api import MediaWikiApi
+from index.source.wiki_page import RenderedPage, document
 from wikis import php
 from wikis.demo import WIKIS, make_wiki
-from wikis.dokuwiki import DokuWiki, id_of
-from wikis.export import RenderedPage, document, export
-from wikis.mediawiki import MediaWiki, title_of
+from wikis.dokuwiki import id_of
+from wikis.mediawiki import title_of
 from wikis.pages import Part, WikiPage, dokuwiki_text, escape_dokuwiki, escape_wikitext, pages_of, wikitext
+from wikis.wiki import Wiki
 
 SEEDS = Path(__file__).parent.parent / "seeds"
-Wiki = MediaWiki | DokuWiki
 
 # Texts that are markup in one of the wikis, and must be read as they stand.
 TEXTS = r"""
@@ -53,11 +58,27 @@ def wiki(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     made.stop()
 
 
-def exported(wiki: tuple[str, Wiki], folder: Path, part: str) -> HtmlElement:
-    """The exported page whose file's name begins like this."""
-    export(wiki[0], wiki[1].address, folder)
-    (file,) = (path for path in folder.rglob("*.html") if path.name.startswith(part))
-    return fromstring(file.read_text(encoding="utf-8"))
+def read(wiki: tuple[str, Wiki], folder: Path) -> dict[str, str]:
+    """HTML by path of every page, as its source fetches it."""
+    kind, made = wiki
+    found = {}
+    with closing(
+        MediaWikiSource(MediaWikiApi(made.address, rate=1000))
+        if kind == "mediawiki"
+        else DokuWikiSource(made.address, rate=1000)
+    ) as source:
+        for item in source.listing().entries:
+            assert isinstance(item, Item)
+            fetched = source.fetch(item, "", folder)
+            assert fetched is not None
+            found[item.path] = fetched.path.read_text(encoding="utf-8")
+    return found
+
+
+def shown(wiki: tuple[str, Wiki], folder: Path, name: str) -> HtmlElement:
+    """The page of this name."""
+    pages = read(wiki, folder)
+    return fromstring(pages[{"mediawiki": name, "dokuwiki": f"briefings:{name.lower()}"}[wiki[0]]])
 
 
 def texts(root: HtmlElement, path: str) -> list[str]:
@@ -125,7 +146,7 @@ def test_titles_and_ids_are_those_that_the_wikis_allow() -> None:
 
 def test_markup_of_documents_is_text_in_the_wiki(wiki: tuple[str, Wiki], tmp_path: Path) -> None:
     """Texts that are markup are shown as they stand: in paragraphs, items, cells and code; no element comes of them."""
-    kind, made = wiki
+    _, made = wiki
     parts = [
         *(Part("prose", text) for text in NAUGHTY),
         *(Part("item", text) for text in NAUGHTY),
@@ -136,7 +157,7 @@ def test_markup_of_documents_is_text_in_the_wiki(wiki: tuple[str, Wiki], tmp_pat
     ]
     page = WikiPage("Naughty", "naughty", tuple(parts))
     made.write([page])
-    root = exported(wiki, tmp_path, {"mediawiki": "Naughty-", "dokuwiki": "naughty"}[kind])
+    root = shown(wiki, tmp_path, "Naughty")
     wanted = [straight(text) for text in NAUGHTY]
     assert texts(root, "//p[not(ancestor::li)]") == [*wanted, "between"]
     assert texts(root, "//ul/li") == wanted
@@ -148,22 +169,21 @@ def test_markup_of_documents_is_text_in_the_wiki(wiki: tuple[str, Wiki], tmp_pat
 
 def test_markup_in_headings_is_text_in_the_wiki(wiki: tuple[str, Wiki], tmp_path: Path) -> None:
     """Headings show their text, but for equals signs at their ends, which DokuWiki has no way to write."""
-    kind, made = wiki
+    _, made = wiki
     headings = [text for text in NAUGHTY if re.search(r"\w", text) and not text.startswith("=")]
     page = WikiPage("Headings", "headings", tuple(Part("heading", text, 3) for text in headings))
     made.write([page])
-    root = exported(wiki, tmp_path, {"mediawiki": "Headings-", "dokuwiki": "headings"}[kind])
+    root = shown(wiki, tmp_path, "Headings")
     assert texts(root, "//h3 | //h4") == [straight(text) for text in headings]
 
 
 def test_the_wikis_pages_are_read_with_address_anchors_and_time(wiki: tuple[str, Wiki], tmp_path: Path) -> None:
-    """A page that was exported and loaded has the document's text and headings, and the wiki's address and anchors."""
-    kind, made = wiki
+    """A page that was fetched and loaded has the document's text and headings, and the wiki's address and anchors."""
+    _, made = wiki
     pages = pages_of(SEEDS)
     made.write(pages)
     islands = next(page for page in pages if page.name == "four-islands")
-    files = export(kind, made.address, tmp_path)
-    loaded = [load_source(file.read_text(encoding="utf-8"), file.name) for file in files]
+    loaded = [load_source(text, path) for path, text in read(wiki, tmp_path).items()]
     assert {made.page_address(page) for page in pages if "'" not in page.title} <= {one.address for one in loaded}
     (found,) = (one for one in loaded if one.address == made.page_address(islands))
     assert found.title == islands.title
@@ -176,14 +196,14 @@ def test_the_wikis_pages_are_read_with_address_anchors_and_time(wiki: tuple[str,
     ]
 
 
-def test_an_exported_page_speaks_for_itself_first() -> None:
+def test_a_fetched_page_speaks_for_itself_first() -> None:
     """What a page's own HTML says of title and address comes too late to be believed; no other scheme is an address."""
     page = RenderedPage(
-        "x", "<b>T</b>", 'http://wiki.example/"x', "2026-01-02", "en", "<title>U</title><p>Some text here.</p>"
+        "<b>T</b>", 'http://wiki.example/"x', "2026-01-02", "en", "<title>U</title><p>Some text here.</p>"
     )
     loaded = load_source(document(page).replace("<p>", '<link rel="canonical" href="http://evil.example/"><p>'), "x")
     assert (loaded.title, loaded.address) == ("<b>T</b>", 'http://wiki.example/"x')
-    other = RenderedPage("x", "T", "javascript:alert(1)", "", "en", "<p>Some text here.</p>")
+    other = RenderedPage("T", "javascript:alert(1)", "", "en", "<p>Some text here.</p>")
     assert load_source(document(other), "x").address is None
     assert html.escape("javascript") not in document(other)
 

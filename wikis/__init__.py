@@ -1,6 +1,6 @@
 """Real wikis on this machine: MediaWiki and DokuWiki from Debian, filled with pages made from `seeds/`, with the widget.
 
-For `make wiki-demo` and the browser tests. The data's way: `pages` → `mediawiki` or `dokuwiki` → `export` → ingest.
+For `make wiki-demo` and the tests. The data's way: `pages` → `mediawiki` or `dokuwiki`, which `assistant sync` reads.
 """
 
 from __future__ import annotations

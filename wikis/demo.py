@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -15,20 +16,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assistant.commands.widget import snippet
+from index.source.declaring import add_declared
 from wikis import WikiError
 from wikis.dokuwiki import DokuWiki
-from wikis.export import export
 from wikis.mediawiki import MediaWiki
 from wikis.pages import pages_of
 from wikis.php import free_port, install
+from wikis.wiki import Wiki
 
-WIKIS: dict[str, type[MediaWiki] | type[DokuWiki]] = {"mediawiki": MediaWiki, "dokuwiki": DokuWiki}
+WIKIS: dict[str, type[Wiki]] = {"mediawiki": MediaWiki, "dokuwiki": DokuWiki}
 ROOT = Path(__file__).parent.parent
 QUESTION = "Why is there no peace treaty?"
+CONFIG = "assistant.toml"
+EVERY, RATE = "10s", 50.0  # of syncs, and of requests a second: the wiki is our own
 MARK = ".wiki-demo"  # in a folder that was made here, and may be removed here
 
 
-def make_wiki(kind: str, folder: Path, documents: Path, port: int = 0) -> MediaWiki | DokuWiki:
+def make_wiki(kind: str, folder: Path, documents: Path, port: int = 0) -> Wiki:
     """A wiki of this kind, new, with a page for each of the documents; not started.
 
     What an earlier run left in the folder is removed. Raises WikiError for a folder that holds anything else.
@@ -45,13 +49,18 @@ def make_wiki(kind: str, folder: Path, documents: Path, port: int = 0) -> MediaW
     return wiki
 
 
-def read_wiki(kind: str, wiki: MediaWiki | DokuWiki) -> Path:
-    """The data folder of an assistant that has read the running wiki's pages. Raises WikiError where it cannot."""
-    pages, data = wiki.folder / kind, wiki.folder / "assistant"  # the folder's name is that of the source
-    export(kind, wiki.address, pages)
-    done = subprocess.run([*ASSISTANT, "ingest", str(pages), "--data", str(data)], cwd=ROOT)
+def read_wiki(kind: str, wiki: Wiki) -> Path:
+    """The data folder of an assistant that has read the running wiki's pages. Raises WikiError where it cannot.
+
+    The wiki is declared beside it, under its kind; `assistant` keeps the two in step.
+    """
+    data = wiki.folder / "assistant"
+    declared = {"kind": kind, "address": wiki.address, "schedule": EVERY, "rate": RATE}
+    (wiki.folder / CONFIG).unlink(missing_ok=True)
+    add_declared(wiki.folder / CONFIG, kind, declared)
+    done = subprocess.run([*ASSISTANT, "sync", "--data", str(data)], cwd=ROOT, env=_environment(data))
     if done.returncode:
-        raise WikiError(f"The assistant could not read {pages}; its own words are above.")
+        raise WikiError(f"The assistant could not read {wiki.address}; its own words are above.")
     return data
 
 
@@ -64,7 +73,9 @@ def assistant(data: Path, origin: str, port: int) -> Iterator[subprocess.Popen[s
     log = data.parent / "assistant.log"
     command = [*ASSISTANT, "serve", "--data", str(data), "--origin", origin, "--port", str(port)]
     with log.open("w") as errors:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, env=_environment(data)
+        )
     try:
         if process.stdout is None or not process.stdout.readline():
             raise WikiError(f"The assistant did not start: {log.read_text()[-500:].strip()}")
@@ -75,6 +86,10 @@ def assistant(data: Path, origin: str, port: int) -> Iterator[subprocess.Popen[s
             process.wait(timeout=15)
         process.kill()
         process.communicate()
+
+
+def _environment(data: Path) -> dict[str, str]:
+    return {**os.environ, "ASSISTANT_CONFIG": str(data.parent / CONFIG)}
 
 
 ASSISTANT = (sys.executable, "-m", "assistant")
@@ -115,7 +130,10 @@ def _run(chosen: argparse.Namespace) -> None:
             print(
                 f"The assistant is at http://127.0.0.1:{chosen.port}; in the wiki it is the button at the bottom right."
             )
-            print(f"Ask it: {QUESTION} Ctrl-C ends both.", flush=True)
+            print(
+                f"Ask it: {QUESTION} What you edit in the wiki it knows after some seconds. Ctrl-C ends both.",
+                flush=True,
+            )
             running.wait()
     finally:
         wiki.stop()

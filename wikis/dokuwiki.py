@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 from wikis import WikiError
 from wikis.pages import WikiPage, dokuwiki_text
-from wikis.php import PhpServer, copy_program, run_php
+from wikis.php import copy_program, run_php
+from wikis.wiki import Wiki
 
 PROGRAM, SETTINGS = Path("/usr/share/dokuwiki"), Path("/etc/dokuwiki")
 PACKAGES = ("dokuwiki", "php-cli", "php-xml")
@@ -22,28 +22,16 @@ $conf['savedir'] = '%s';
 $conf['useacl'] = 1;
 $conf['superuser'] = '@admin';
 $conf['disableactions'] = 'register,resendpwd,profile';
-$conf['sitemap'] = 1;
+$conf['remote'] = 1;
+$conf['remoteuser'] = '';
 """
 
 
-class DokuWiki:
-    """A DokuWiki in a folder of its own. `create` makes it, `write` fills it, `start` and `stop` serve it.
-
-    Its settings and pages lie outside of what is served. `password` is that of its only user, admin. Everyone may read.
-    """
+class DokuWiki(Wiki):
+    """A DokuWiki whose settings and pages lie outside of what is served; its user is admin."""
 
     packages = PACKAGES
     user = "admin"
-
-    def __init__(self, folder: Path, port: int = 0) -> None:
-        self.folder = folder
-        self.server = PhpServer(folder / "wiki", port)
-        self.password = secrets.token_urlsafe(15)
-
-    @property
-    def address(self) -> str:
-        """The wiki's origin."""
-        return self.server.address
 
     @property
     def settings(self) -> Path:
@@ -78,14 +66,17 @@ class DokuWiki:
             self.save(id_of(page), dokuwiki_text(page))
             links.append(f"  * [[:{id_of(page)}|{link_text(page.title)}]]")
         self.save("start", "====== Internal Wiki ======\n\n" + "\n".join(links) + "\n")
-        run_php(self.server.root, "bin/indexer.php", "-q")
-        (self.folder / "data" / "cache" / "sitemap.xml.gz").unlink(missing_ok=True)  # kept for a day otherwise
 
     def save(self, page_id: str, text: str) -> None:
         """One page with this text, in place of what it held."""
         file = self.folder / "data" / "pages" / (page_id.replace(":", "/") + ".txt")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+
+    def edit(self, page_id: str, text: str) -> None:
+        """Saves one page as its user does in the browser: the wiki's recent changes name it. No text deletes it."""
+        program = "require 'inc/init.php'; saveWikiText($argv[1], stream_get_contents(STDIN), 'edited');"
+        run_php(self.server.root, "-r", program, "--", page_id, text=text)
 
     def embed(self, snippet: str) -> None:
         """Puts JavaScript on every page, as an administrator does: into conf/userscript.js."""
@@ -95,12 +86,6 @@ class DokuWiki:
     def page_address(self, page: WikiPage) -> str:
         """The address of a page that was written."""
         return f"{self.address}/doku.php?id={id_of(page)}"
-
-    def start(self) -> None:
-        self.server.start()
-
-    def stop(self) -> None:
-        self.server.stop()
 
 
 def id_of(page: WikiPage) -> str:

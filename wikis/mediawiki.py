@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from wikis import WikiError
 from wikis.pages import WikiPage, wikitext
-from wikis.php import PhpServer, copy_program, run_php
+from wikis.php import copy_program, run_php
+from wikis.wiki import Wiki
 
 PROGRAM = Path("/usr/share/mediawiki")
 PACKAGES = ("mediawiki", "php-cli", "php-sqlite3", "php-mbstring", "php-xml", "php-intl")
@@ -31,24 +31,11 @@ $wgUsePathInfo = true;
 """
 
 
-class MediaWiki:
-    """A MediaWiki in a folder of its own. `create` makes it, `write` fills it, `start` and `stop` serve it.
-
-    `password` is that of its only user, Admin. Everyone may read.
-    """
+class MediaWiki(Wiki):
+    """A MediaWiki with SQLite; its user is Admin."""
 
     packages = PACKAGES
     user = "Admin"
-
-    def __init__(self, folder: Path, port: int = 0) -> None:
-        self.folder = folder
-        self.server = PhpServer(folder / "wiki", port)
-        self.password = secrets.token_urlsafe(15)
-
-    @property
-    def address(self) -> str:
-        """The wiki's origin."""
-        return self.server.address
 
     def create(self) -> None:
         """Copies the program and sets it up. Raises WikiError where the package is missing."""
@@ -76,6 +63,11 @@ class MediaWiki:
         with (self.server.root / "LocalSettings.php").open("a") as file:
             file.write(f"\n{settings}")
 
+    def extend(self, name: str) -> None:
+        """Switches on an extension that the package brings along."""
+        copy_program(PROGRAM / "extensions" / name, self.server.root / "extensions" / name)
+        self.configure(f'wfLoadExtension("{name}");')
+
     def write(self, pages: Sequence[WikiPage]) -> None:
         """Saves the pages, and a main page that links to them."""
         texts = {title_of(page): wikitext(page) for page in pages}
@@ -92,6 +84,23 @@ class MediaWiki:
             self.server.root, "maintenance/importTextFiles.php", "-u", "Admin", "-s", "Imported", "--overwrite", *files
         )
 
+    def edit(self, title: str, text: str) -> None:
+        """Saves one page as its user does in the browser: the wiki's recent changes name it."""
+        run_php(self.server.root, "maintenance/edit.php", "-u", self.user, title, text=text)
+
+    def move(self, title: str, to: str) -> None:
+        """Gives a page another title, and leaves a redirect."""
+        self._batch("moveBatch.php", f"{title}|{to}")
+
+    def delete(self, title: str) -> None:
+        """Deletes a page."""
+        self._batch("deleteBatch.php", title)
+
+    def _batch(self, script: str, line: str) -> None:
+        file = (self.folder / "batch.txt").resolve()
+        file.write_text(f"{line}\n", encoding="utf-8")
+        run_php(self.server.root, f"maintenance/{script}", "-u", self.user, str(file))
+
     def embed(self, snippet: str) -> None:
         """Puts JavaScript on every page, as an administrator does: into the page MediaWiki:Common.js."""
         self.save({"MediaWiki:Common.js": snippet})
@@ -99,12 +108,6 @@ class MediaWiki:
     def page_address(self, page: WikiPage) -> str:
         """The address of a page that was written."""
         return f"{self.address}/index.php/{title_of(page).replace(' ', '_')}"
-
-    def start(self) -> None:
-        self.server.start()
-
-    def stop(self) -> None:
-        self.server.stop()
 
 
 def title_of(page: WikiPage) -> str:

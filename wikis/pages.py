@@ -17,6 +17,7 @@ from index.load.folder import find_files
 from index.load.rows import BETWEEN
 from index.load.worker import LoadWorker
 from index.records import Block, Loaded
+from index.sources import ignored_below
 
 ORDERED = re.compile(r"\s*\(?(\d+|[a-z])[.)]\s*$", re.IGNORECASE)
 
@@ -48,7 +49,7 @@ def pages_of(folder: Path) -> list[WikiPage]:
     """One page per document of the folder, by file name; files that no loader reads are left out."""
     pages = []
     with LoadWorker() as worker:
-        for file in find_files(folder).files:
+        for file in find_files(folder, ignored_below(folder)).files:
             try:
                 loaded = worker.load(folder / file, within=folder)
             except LoadError:

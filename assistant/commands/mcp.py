@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from assistant.commands.running import Data, Name, errors, open_collection
+from assistant.commands.running import Data, Name, assistant_of, errors, open_collection
 
 
 def mcp(data: Data = None, collection: Name = None) -> None:
@@ -13,8 +13,7 @@ def mcp(data: Data = None, collection: Name = None) -> None:
     Example: assistant mcp --data /home/ada/documents
     """
     with errors(), open_collection(data, collection) as opened:
-        from assistant.answer import Assistant
         from assistant.service.mcp_door import stdio
 
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a thread waits for input, and nothing else would end it
-        stdio(Assistant(opened))
+        stdio(assistant_of(opened))

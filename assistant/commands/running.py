@@ -18,6 +18,7 @@ from assistant.errors import AssistantError
 from index.errors import IndexingError
 
 if TYPE_CHECKING:
+    from assistant.answer import Assistant
     from index import Collection, Settings
 
 Data = Annotated[
@@ -51,6 +52,15 @@ def open_collection(data: Path | None, name: str | None, *, create: bool = False
 
     with Collection.open(settings(data, name), create=create) as collection:
         yield collection
+
+
+def assistant_of(collection: Collection) -> Assistant:
+    """The assistant over a collection, with the language model that the settings name, if they name one."""
+    from assistant.answer import Assistant
+    from assistant.settings import ModelSettings
+
+    chosen = ModelSettings.read(collection.settings.config)
+    return Assistant(collection, model=chosen.open(), seconds=chosen.seconds)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant import terminal
-from assistant.commands.running import Data, errors, settings
+from assistant.commands.running import Data, assistant_of, errors, settings
 
 if TYPE_CHECKING:
     from assistant.answer import Assistant
@@ -75,6 +75,9 @@ KeepDays = Annotated[
 ]
 Rate = Annotated[float, typer.Option(help="Questions a minute of one client.", min=0.1, rich_help_panel=LIMITS)]
 TotalRate = Annotated[float, typer.Option(help="Questions a minute of all.", min=0.1, rich_help_panel=LIMITS)]
+RequestRate = Annotated[
+    float, typer.Option(help="Requests of any kind a minute of one address.", min=1, rich_help_panel=LIMITS)
+]
 Concurrent = Annotated[int, typer.Option(help="Questions answered at once.", min=1, rich_help_panel=LIMITS)]
 Waiting = Annotated[int, typer.Option(help="Questions that may wait for that.", min=0, rich_help_panel=LIMITS)]
 Megabytes = Annotated[float, typer.Option(help="Most megabytes of an upload.", min=0.01, rich_help_panel=LIMITS)]
@@ -102,6 +105,7 @@ def serve(
     uploads: Uploads = None,
     rate: Rate = 30,
     total_rate: TotalRate = 600,
+    request_rate: RequestRate = 1200,
     concurrent: Concurrent = 8,
     waiting: Waiting = 64,
     upload_megabytes: Megabytes = 50,
@@ -137,9 +141,9 @@ def serve(
             data=settings(data, None).data,
             keep_days=keep_days,
             log_questions=log_questions,
-            allowed=Allowed(rate, total_rate, concurrent, waiting),
+            allowed=Allowed(rate, total_rate, concurrent, waiting, requests=request_rate),
         )
-        with _log_to_stderr(), _served(data, collection or [None]) as assistants:
+        with _log_to_stderr(), _served(data, collection or [None]) as assistants, _kept_in_step(assistants):
             serve_assistants(
                 {one.collection.name: one for one in assistants},
                 host,
@@ -151,7 +155,7 @@ def serve(
 
 @contextmanager
 def _served(data: Path | None, names: Sequence[str | None]) -> Iterator[list[Assistant]]:
-    """An assistant for each collection, held until the end. All use one embedder and one reader."""
+    """An assistant for each collection, held until the end. All use one embedder, one reader and one language model."""
     from assistant.answer import Assistant
     from index.collection import Collection
 
@@ -161,18 +165,32 @@ def _served(data: Path | None, names: Sequence[str | None]) -> Iterator[list[Ass
             if assistants:
                 embedder = assistants[0].collection.embedder
                 opened = held.enter_context(Collection.serve(settings(data, name), embedder))
-                assistants.append(Assistant(opened, assistants[0].reader))
+                first = assistants[0]
+                checker = first.checker if first.model else None
+                assistants.append(Assistant(opened, first.reader, first.model, checker, seconds=first.seconds))
             else:
-                assistants.append(Assistant(held.enter_context(Collection.serve(settings(data, name)))))
+                assistants.append(assistant_of(held.enter_context(Collection.serve(settings(data, name)))))
         yield assistants
 
 
 @contextmanager
+def _kept_in_step(assistants: Sequence[Assistant]) -> Iterator[None]:
+    """Every collection kept in step with its declared sources until the end."""
+    from index.sync.keeper import Keeper
+
+    log = logging.getLogger("assistant.sources")
+    with ExitStack() as kept:
+        for one in assistants:
+            kept.enter_context(Keeper(one.collection, log.info))
+        yield
+
+
+@contextmanager
 def _log_to_stderr() -> Iterator[None]:
-    """One line a request, as JSON, and what went wrong."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    log = logging.getLogger("assistant")
+    """What `log_to_stderr` says, while inside."""
+    from assistant.service.request_log import log_to_stderr
+
+    handler, log = log_to_stderr(), logging.getLogger("assistant")
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     try:
