@@ -1,48 +1,57 @@
-"""A question to an answer: retrieve, read, extract, cite. Every door asks here and shows what comes back."""
+"""A question to an answer: understand, find, quote or write, cite. Every door asks here and shows what comes back."""
 
 from __future__ import annotations
 
-import hashlib
+import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
+from assistant.conversation import Turn, Understood, understand
 from assistant.errors import QuestionError
-from assistant.extract import MOST, extract, in_reading_order, needs_antecedent
-from assistant.parts import parts
+from assistant.findings import find
 from assistant.plugged import PluggedReader
 from assistant.prompts import say
-from assistant.question import analyse
-from assistant.read import Evidence, Reader, gather, strongest
-from assistant.record import Answer, AnswerSentence, Citation, CitedDocument, Coverage, Verdict
+from assistant.quoted import NEAREST, identity, quoted, shown
+from assistant.read import Reader
+from assistant.record import Answer, Coverage, Event, Shown
+from assistant.settings import SECONDS
 from assistant.similarity import SimilarityReader
 from assistant.trained import TrainedReader
-from index import Collection, Document, Hit, Sentence
+from assistant.writing.model import LanguageModel, Limit, ModelError
+from assistant.written import Writer
+from index import Collection
 from index.embed import MiniLM
-from index.lexical import content_stems
-from index.passages import heading_path
-from index.sentences import can_stand_alone
 
-NEAREST = 3
-PART_HITS = 6  # passages found by a part of a question, and by the whole, that are read for the part
+if TYPE_CHECKING:
+    from assistant.writing.check import Checker
+
+__all__ = ["MOST_CHARACTERS", "NEAREST", "REFUSAL", "Assistant", "Event", "Shown", "clean_question"]
 MOST_CHARACTERS = 2000
 REFUSAL = say("refusal")
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What was read for one thing that is asked: evidence, best first, and the sentences that answer it, if any do."""
-
-    evidence: Sequence[Evidence]
-    chosen: Sequence[Evidence]
-
-
 class Assistant:
-    """Answers questions from one collection. Thread-safe; the models are loaded with the first question."""
+    """Answers questions from one collection. Thread-safe; the models are loaded with the first question.
 
-    def __init__(self, collection: Collection, reader: Reader | None = None) -> None:
+    With a language model the answer is written by it, each sentence judged by `checker`; that takes at most `seconds`.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        reader: Reader | None = None,
+        model: LanguageModel | None = None,
+        checker: Checker | None = None,
+        *,
+        seconds: float = SECONDS,
+    ) -> None:
         self.collection = collection
+        self.model = model
+        self._given_checker = checker
+        self.seconds = seconds
         self._given_reader = reader
 
     @cached_property
@@ -56,60 +65,59 @@ class Assistant:
         embedder = self.collection.embedder
         return TrainedReader() if embedder.stamp == MiniLM.stamp else SimilarityReader(embedder)
 
-    def ask(self, question: str, within: str | None = None) -> Answer:
+    @cached_property
+    def checker(self) -> Checker:
+        """The one given, or the bundled one: it judges each sentence that the language model writes."""
+        from assistant.writing.check import Checker
+
+        return self._given_checker or Checker()
+
+    def ask(
+        self,
+        question: str,
+        within: str | None = None,
+        history: Sequence[Turn] = (),
+        cancelled: threading.Event | None = None,
+    ) -> Answer:
         """The answer to one question. QuestionError if it is empty or too long; the collection's errors pass through.
 
-        `within` restricts it to the documents at `source/path` or below.
+        `within` restricts it to the documents at `source/path` or below; `history` is what was said before, oldest
+        first. Once `cancelled` is set, no time is spent on writing any more.
         """
-        question = clean_question(question)
-        started = time.perf_counter()
-        asked = parts(question)
-        found = self._search(question, asked, within)
-        retrieved = time.perf_counter()
-        read = [self._read(one, hits, MOST // len(asked)) for one, hits in zip(asked, found, strict=True)]
-        finished = time.perf_counter()
-        evidence = strongest(one for part in read for one in part.evidence)
-        chosen = self._with_antecedents(strongest(one for part in read for one in part.chosen), evidence)
-        answered = {one: bool(part.chosen) for one, part in zip(asked, read, strict=True)}
-        answer = _answer(question, answered, chosen, evidence)
-        timings = {
-            "retrieve": retrieved - started,
-            "read": finished - retrieved,
-            "answer": time.perf_counter() - finished,
-        }
-        answer.timings_ms.update({key: round(1000 * value, 1) for key, value in timings.items()})
+        *_, answer = self.stream(question, within, history, cancelled)
+        assert isinstance(answer, Answer)
         return answer
 
-    def _search(self, question: str, asked: Sequence[str], within: str | None) -> list[tuple[Hit, ...]]:
-        """The hits of each thing that is asked; of several, with those of the whole question, which names what they are about."""
-        whole = self.collection.search(question, within=within)
-        if len(asked) == 1:
-            return [whole]
-        both = [[*self.collection.search(one, within=within)[:PART_HITS], *whole[:PART_HITS]] for one in asked]
-        return [tuple({hit.passage.id: hit for hit in hits}.values()) for hits in both]
+    def stream(
+        self,
+        question: str,
+        within: str | None = None,
+        history: Sequence[Turn] = (),
+        cancelled: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """Each sentence as soon as it may be shown, and at last the answer, which is the truth and may differ from them."""
+        question = clean_question(question)
+        limit = Limit.of(self.seconds, cancelled)
+        understood = self._understand(question, history, limit)
+        if understood.kind != "question":
+            yield _talk(question, understood)
+            return
+        found = find(self.collection, self.reader, understood.text, within)
+        if self.model is not None and found.chosen:
+            yield from Writer(self.collection, self.model, self.checker).write(question, found, limit)
+            return
+        started = time.perf_counter()
+        answer = quoted(question, found)
+        yield from shown(answer)
+        answer.timings_ms["answer"] = round(1000 * (time.perf_counter() - started), 1)
+        yield answer
 
-    def _read(self, question: str, hits: Sequence[Hit], most: int) -> _Part:
-        readings = self.reader.read(question, hits)
-        evidence = gather(hits, readings)
-        answerable = max((reading.passage for reading in readings), default=0.0) >= self.reader.threshold
-        return _Part(evidence, extract(evidence, most) if answerable else ())
-
-    def _with_antecedents(self, chosen: Sequence[Evidence], evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        """The chosen sentences, each that opens with a pronoun preceded by the one it points back to."""
-        scores = {one.sentence.id: one for one in evidence}
-        complete = {one.sentence.id: one for one in chosen}
-        for one in chosen:
-            before = self._before(one)
-            if before is not None and before.id not in complete and len(complete) < MOST:
-                complete[before.id] = scores.get(before.id, Evidence(before, one.document, 0.0))
-        return in_reading_order(list(complete.values()))
-
-    def _before(self, one: Evidence) -> Sentence | None:
-        if not needs_antecedent(one.sentence) or one.sentence.ordinal == 0:
-            return None
-        ordinal = one.sentence.ordinal - 1
-        before = self.collection.catalog.sentences(one.document, ordinal, ordinal)
-        return before[0] if before and before[0].kind == "prose" and can_stand_alone(before[0]) else None
+    def _understand(self, question: str, history: Sequence[Turn], limit: Limit) -> Understood:
+        try:
+            understood = understand(question, history, self.model, limit)
+        except ModelError:
+            understood = understand(question, history)
+        return replace(understood, text=clean_question(understood.text[:MOST_CHARACTERS]))
 
 
 def clean_question(question: str) -> str:
@@ -122,66 +130,17 @@ def clean_question(question: str) -> str:
     return text
 
 
-def _answer(
-    question: str, answered: dict[str, bool], chosen: Sequence[Evidence], evidence: Sequence[Evidence]
-) -> Answer:
-    """`answered` has each thing that is asked, in order, and whether it is answered."""
-    citations = tuple(_citation(number, one) for number, one in enumerate(chosen, start=1))
-    sentences = tuple(
-        AnswerSentence(" ".join(one.sentence.text.split()), (number,), "source", one.score)
-        for number, one in enumerate(chosen, start=1)
-    )
-    nearest = [] if chosen else [one for one in evidence if can_stand_alone(one.sentence)][:NEAREST]
-    unanswered = [say("unanswered", question=one) for one, found in answered.items() if chosen and not found]
-    notes = (*unanswered, *_notes(" ".join(one for one, found in answered.items() if found), chosen))
-    verdict: Verdict = "not_found" if not chosen else "partial" if notes else "answered"
-    identity = [question, *(f"{one.sentence.id}@{one.document.revision}" for one in [*chosen, *nearest])]
+def _talk(question: str, understood: Understood) -> Answer:
+    """The reply to what asks nothing of the documents."""
     return Answer(
-        id=hashlib.sha256("\n".join(identity).encode()).hexdigest()[:16],
+        id=identity(question, ()),
         question=question,
-        standalone_question=question,
-        verdict=verdict,
-        sentences=sentences,
-        citations=citations,
-        nearest=tuple(_citation(number, one) for number, one in enumerate(nearest, start=1)),
-        coverage=Coverage(len(sentences), len(sentences)),
-        timings_ms={},
-        notes=notes,
+        standalone_question=understood.text,
+        verdict="talk",
+        sentences=(),
+        citations=(),
+        nearest=(),
+        coverage=Coverage(0, 0),
+        timings_ms={"retrieve": 0.0, "read": 0.0, "answer": 0.0},
+        notes=(understood.reply,),
     )
-
-
-def _notes(question: str, chosen: Sequence[Evidence]) -> tuple[str, ...]:
-    """Says which names and numbers of the question none of the cited documents has: then it is answered in part only."""
-    if not chosen:
-        return ()
-    asked = analyse(question)
-    documents = {one.document.id: one.document for one in chosen}.values()
-    said = {stem for document in documents for stem in content_stems(f"{document.title} {document.text}")}
-    missing = [stem for stem in asked.stems if stem in asked.names | asked.numbers and stem not in said]
-    shown = [next((word for word in question.split() if stem in content_stems(word)), stem) for stem in missing]
-    return (say("missing", words=", ".join(f"“{word.strip('.,;:?!()')}”" for word in shown)),) if shown else ()
-
-
-def _citation(number: int, one: Evidence) -> Citation:
-    sentence, document = one.sentence, one.document
-    cited = CitedDocument(
-        document.id, document.revision, document.title, f"{document.source}/{document.path}", document.modified
-    )
-    return Citation(
-        number=number,
-        quote=document.text[sentence.start : sentence.end],
-        sentence_id=sentence.id,
-        document=cited,
-        start=sentence.start,
-        end=sentence.end,
-        phrase=one.phrase,
-        context=sentence.context,
-        pages=_pages(document, sentence),
-        heading=tuple(name for name in heading_path(document.headings, sentence.start) if name != document.title),
-        address=document.address,
-    )
-
-
-def _pages(document: Document, sentence: Sentence) -> tuple[int, int] | None:
-    numbers = [page.number for page in document.pages if page.start < sentence.end and page.end > sentence.start]
-    return (min(numbers), max(numbers)) if numbers else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +13,11 @@ from typing import Annotated
 import typer
 
 from assistant import terminal
-from assistant.commands import gaps, keys, mcp, serve, widget
-from assistant.commands.running import Data, Name, errors, open_collection
+from assistant.commands import backup, check, gaps, keys, mcp, serve, source, sync, widget
+from assistant.commands.running import Data, Name, assistant_of, errors, open_collection
 from assistant.errors import AssistantError
+
+EARLIER = 6  # turns before a question that are looked at to understand it
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -64,32 +67,39 @@ def ask(
     Example: assistant ask "why is there no peace treaty?"
     """
     with errors(), open_collection(data, collection) as opened:
-        from assistant.answer import Assistant
-
-        answer = Assistant(opened).ask(question)
-    if as_json:
-        print(terminal.harmless(json.dumps(answer.to_json(), ensure_ascii=False, indent=2)))
-    else:
-        terminal.show_answer(answer)
+        assistant = assistant_of(opened)
+        if as_json:
+            answer = assistant.ask(question)
+            print(terminal.harmless(json.dumps(answer.to_json(), ensure_ascii=False, indent=2)))
+        else:
+            terminal.show_events(question, assistant.stream(question))
 
 
 @app.command()
 def chat(data: Data = None, collection: Name = None) -> None:
-    """Ask one question after another in the terminal; an empty line or Ctrl-D ends it.
+    """Ask one question after another in the terminal, each understood in its conversation; an empty line or Ctrl-D ends it.
 
     Example: assistant chat
     """
     with errors(), open_collection(data, collection) as opened:
-        from assistant.answer import Assistant
+        from assistant.conversation import Turn
 
-        assistant = Assistant(opened)
+        assistant, history = assistant_of(opened), deque[Turn](maxlen=EARLIER)
         for question in terminal.questions():
             try:
-                terminal.show_answer(assistant.ask(question))
+                answer = terminal.show_events(question, assistant.stream(question, history=tuple(history)))
+                if answer.verdict != "talk":
+                    history.append(Turn(answer.standalone_question, " ".join(one.text for one in answer.sentences)))
             except AssistantError as error:
                 terminal.complain(str(error))
 
 
+app.command("sync")(sync.sync)
+app.add_typer(source.app, name="source")
+app.command("check")(check.check)
+app.command("repair")(check.repair)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("serve")(serve.serve)
 app.command("mcp")(mcp.mcp)
 app.command("gaps")(gaps.gaps)

@@ -4,6 +4,7 @@ AssistantError
 ├── QuestionError    the question is empty or too long
 ├── ReaderError      a reader that was named cannot be loaded
 ├── PromptError      a text under prompts/ is missing or uses other variables than declared
+├── ModelError       a language model cannot be opened, or failed while it wrote
 ├── ServeError       the service cannot start: the port is taken, or the address is not allowed
 └── StoreError       the file of conversations, feedback and gaps cannot be used
 """
@@ -23,6 +24,10 @@ class ReaderError(AssistantError):
 
 class PromptError(AssistantError):
     """A text under `prompts/` is missing, or uses other variables than it declares."""
+
+
+class ModelError(AssistantError):
+    """A language model cannot be opened, or failed while it wrote: down, slow, stopped, or of no use."""
 
 
 class ServeError(AssistantError):

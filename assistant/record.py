@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 SCHEMA = 1
-Verdict = Literal["answered", "partial", "not_found"]
+Verdict = Literal["answered", "partial", "not_found", "talk"]
 SentenceVerdict = Literal["source", "supported", "partly", "unsupported"]
 
 
@@ -65,6 +65,8 @@ class Coverage:
 class Answer:
     """The answer to one question. With verdict `not_found`, `sentences` holds nothing and `nearest` the closest ones.
 
+    With verdict `talk` nothing was asked of the documents ("thanks"): the reply is the only note, and nothing else is
+    there. `withheld` counts sentences that a language model wrote and the cited sentences do not support.
     `timings_ms` has the keys `retrieve`, `read` and `answer`.
     """
 
@@ -103,6 +105,18 @@ class Answer:
         plain["citations"] = [_citation(one) for one in plain["citations"]]
         plain["nearest"] = [_citation(one) for one in plain["nearest"]]
         return {"schema": SCHEMA} | {key: _listed(plain[key]) for key in keys}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One sentence of an answer that is still being written, with the citations that are new with it."""
+
+    sentence: AnswerSentence
+    citations: tuple[Citation, ...] = ()
+    standalone_question: str = ""  # the question as it was understood, if that is known to whoever shows the sentence
+
+
+Event = Shown | Answer  # what a streamed answer consists of: sentences as they are checked, then the whole record
 
 
 def _citation(plain: dict[str, Any]) -> dict[str, Any]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
+from assistant.page.plain import DOUBTS, understood, withheld
 from assistant.prompts import say as prompt
 
 if TYPE_CHECKING:
-    from assistant.record import Answer, Citation
-    from index import DocumentSummary, IngestReport, Progress, Status
+    from assistant.record import Answer, AnswerSentence, Citation, Event
+    from index import DocumentSummary, FileFailure, IngestReport, Progress, Status
 
 _out = Console(highlight=False, soft_wrap=False)
 _err = Console(stderr=True, highlight=False)
@@ -43,23 +46,63 @@ def complain(text: str) -> None:
 
 def show_answer(answer: Answer) -> None:
     """The answer with numbered citations, or the refusal with the nearest sentences."""
+    _show_understood(answer.question, answer.standalone_question)
     if answer.verdict == "not_found":
         _out.print(Text(prompt("refusal"), style="bold"))
-        if answer.nearest:
-            _out.print(Text("\nNearest sentences:", style="dim"))
     for sentence in answer.sentences:
-        marks = "".join(f"[{number}]" for number in sentence.citations)
-        _out.print(Text.assemble(printable(sentence.text), " ", (marks, "bold cyan")))
-    for note in answer.notes:
-        _out.print(Text(printable(note), style="yellow"))
-    if answer.citations:
-        _out.print(Text("\nSources", style="dim"))
+        _show_sentence(sentence)
+    _show_rest(answer)
+
+
+def show_events(question: str, events: Iterable[Event]) -> Answer:
+    """The answer, shown while it comes: each sentence at once, and all of it anew where it turns out to be another one."""
+    from assistant.record import Shown
+
+    shown: list[AnswerSentence] = []
+    for event in events:
+        if isinstance(event, Shown):
+            if not shown:
+                _show_understood(question, event.standalone_question)
+            _show_sentence(event.sentence)
+            shown.append(event.sentence)
+        elif not shown:
+            show_answer(event)
+        else:
+            if tuple(shown) != event.sentences:
+                _out.print(Text(prompt("instead"), style="yellow"))
+                for sentence in event.sentences:
+                    _show_sentence(sentence)
+            _show_rest(event)
+    assert not isinstance(event, Shown)
+    return event
+
+
+def _show_understood(asked: str, standalone: str) -> None:
+    if question := understood(asked, standalone):
+        _out.print(Text(f"Understood as: {printable(question)}", style="dim"))
+
+
+def _show_sentence(sentence: AnswerSentence) -> None:
+    marks = "".join(f"[{number}]" for number in sentence.citations)
+    doubt = f" ({DOUBTS[sentence.verdict]})" if sentence.verdict in DOUBTS else ""
+    _out.print(Text.assemble(printable(sentence.text), " ", (marks, "bold cyan"), (doubt, "yellow")))
+
+
+def _show_rest(answer: Answer) -> None:
+    for note in (*withheld(answer), *answer.notes):
+        _out.print(Text(printable(note), style="" if answer.verdict == "talk" else "yellow"))
+    label = "Sources" if answer.citations else "Nearest sentences:" if answer.nearest else ""
+    if label:
+        _out.print(Text(f"\n{label}", style="dim"))
     for citation in answer.citations or answer.nearest:
         _out.print(_source(citation))
 
 
 def show_report(report: IngestReport) -> None:
-    """One line of what an ingest did, then one for each file that failed."""
+    """One line of what an ingest did, one for the files of other formats, then one for each file that failed.
+
+    Where nothing was read, files of other formats are named, too: they are what was given.
+    """
     counts = (
         (report.added, "added"),
         (report.changed, "changed"),
@@ -69,9 +112,23 @@ def show_report(report: IngestReport) -> None:
     said = ", ".join(f"{number} {word}" for number, word in counts if number) or "nothing to read"
     rate = f" ({report.passages / report.seconds:.0f}/s)" if report.passages and report.seconds > 0.5 else ""
     say(f"Documents: {said}. Passages embedded: {report.passages}{rate}. {report.seconds:.1f} s.")
+    quiet = any(number for number, _ in counts)
+    others = Counter(_kind_of(one) for one in report.failures if one.unsupported)
+    if others and quiet:
+        say(
+            f"Left out, not a supported format: {', '.join(f'{number} {kind}' for kind, number in sorted(others.items()))}."
+        )
     for failure in report.failures:
-        word = "not supported" if failure.unsupported else "failed"
-        complain(f"{word}: {failure.path}: {failure.reason}")
+        if not (failure.unsupported and quiet):
+            word = "not supported" if failure.unsupported else "failed"
+            complain(f"{word}: {failure.path}: {failure.reason}")
+
+
+def _kind_of(failure: FileFailure) -> str:
+    """The suffix of a file without a loader, with the format to save it as where there is one."""
+    path, advice = PurePath(failure.path), failure.reason.rpartition(": ")[2]
+    kind = path.suffix or path.name
+    return f"{kind} ({advice})" if advice.startswith("save it as") else kind
 
 
 def show_status(name: str, documents: Sequence[DocumentSummary], status: Status) -> None:

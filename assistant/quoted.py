@@ -1,0 +1,79 @@
+"""What was found to the extractive answer: source sentences, each its own citation, or the refusal with the nearest ones."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+from assistant.cite import cite
+from assistant.findings import Findings
+from assistant.prompts import say
+from assistant.question import analyse
+from assistant.read import Evidence
+from assistant.record import Answer, AnswerSentence, Coverage, Shown, Verdict
+from index.lexical import content_stems
+from index.sentences import can_stand_alone
+
+NEAREST = 3
+
+
+def quoted(question: str, found: Findings) -> Answer:
+    """The answer to `question`, as it was asked, that quotes what was found for it. Its timings are those of the search."""
+    chosen = found.chosen
+    citations = tuple(cite(number, one) for number, one in enumerate(chosen, start=1))
+    sentences = tuple(sentence_of(one, number) for number, one in enumerate(chosen, start=1))
+    nearest = [] if chosen else [one for one in found.evidence if can_stand_alone(one.sentence)][:NEAREST]
+    notes = notes_on(found)
+    verdict: Verdict = "not_found" if not chosen else "partial" if notes else "answered"
+    return Answer(
+        id=identity(question, [*chosen, *nearest]),
+        question=question,
+        standalone_question=found.question,
+        verdict=verdict,
+        sentences=sentences,
+        citations=citations,
+        nearest=tuple(cite(number, one) for number, one in enumerate(nearest, start=1)),
+        coverage=Coverage(len(sentences), len(sentences)),
+        timings_ms={key: round(1000 * value, 1) for key, value in found.seconds.items()},
+        notes=notes,
+    )
+
+
+def shown(answer: Answer) -> Iterator[Shown]:
+    """The sentences of an answer one by one, each with the citations that are new with it."""
+    seen = 0
+    for sentence in answer.sentences:
+        new = answer.citations[seen : max((seen, *sentence.citations))]
+        seen += len(new)
+        yield Shown(sentence, new, answer.standalone_question)
+
+
+def sentence_of(one: Evidence, number: int) -> AnswerSentence:
+    """A source sentence as a sentence of the answer."""
+    return AnswerSentence(" ".join(one.sentence.text.split()), (number,), "source", one.score)
+
+
+def identity(question: str, used: Sequence[Evidence], *written: str) -> str:
+    """The id of an answer: the same for the same question, sources and words."""
+    parts = [question, *(f"{one.sentence.id}@{one.document.revision}" for one in used), *written]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def notes_on(found: Findings) -> tuple[str, ...]:
+    """Which of the things asked are not answered, and which names and numbers of the others no cited document has.
+
+    With a note the question is answered in part only.
+    """
+    if not found.chosen:
+        return ()
+    unanswered = [say("unanswered", question=part.question) for part in found.parts if not part.chosen]
+    return (*unanswered, *_missing(" ".join(part.question for part in found.parts if part.chosen), found.chosen))
+
+
+def _missing(question: str, chosen: Sequence[Evidence]) -> tuple[str, ...]:
+    asked = analyse(question)
+    documents = {one.document.id: one.document for one in chosen}.values()
+    said = {stem for document in documents for stem in content_stems(f"{document.title} {document.text}")}
+    missing = [stem for stem in asked.stems if stem in asked.names | asked.numbers and stem not in said]
+    words = [next((word for word in question.split() if stem in content_stems(word)), stem) for stem in missing]
+    return (say("missing", words=", ".join(f"“{word.strip('.,;:?!()')}”" for word in words)),) if words else ()
