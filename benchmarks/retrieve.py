@@ -19,7 +19,7 @@ from benchmarks import measures
 from benchmarks.corpora import Query, collection_of, name_of, read_corpus
 from benchmarks.report import publish
 from index import Hit
-from index.collection import HITS
+from index.collection_reading import HITS
 
 DEPTH = 100  # hits asked for, so that each search's own ranks are all there
 

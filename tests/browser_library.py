@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.record import Answer, AnswerSentence, Citation, CitedDocument, Coverage
+from assistant.conversation import Turn
+from assistant.quoted import shown
+from assistant.record import Answer, AnswerSentence, Citation, CitedDocument, Coverage, Event
+from assistant.writing.model import LanguageModel
 from index.catalog_queries import DocumentSummary
 from index.identity import document_id, sentence_ids
 from index.records import Document, FileFailure, Heading, IngestReport, Page, Progress, Sentence
@@ -143,12 +147,15 @@ class FakeLibrary:
     held: list[tuple[Document, tuple[Sentence, ...]]] = field(default_factory=shelf)
     pause: float = 0.05
 
-    def documents(self) -> Sequence[DocumentSummary]:
+    def documents(self, limit: int | None = None, offset: int = 0) -> Sequence[DocumentSummary]:
         kept = sorted(self.held, key=lambda pair: (pair[0].source, pair[0].path))
         return [
             DocumentSummary(one.id, one.title, one.source, one.path, one.modified, len(sentences))
-            for one, sentences in kept
+            for one, sentences in kept[offset : None if limit is None else offset + limit]
         ]
+
+    def count(self) -> int:
+        return len(self.held)
 
     def document(self, document_id: str) -> Document | None:
         return next((one for one, _ in self.held if one.id == document_id), None)
@@ -171,7 +178,29 @@ class FakeLibrary:
         return IngestReport(added=len(files) - len(failures), failures=tuple(failures))
 
 
-class FakeAssistant:
+class Streamed:
+    """What gives an answer whole, made to give it sentence by sentence, as the real assistant does."""
+
+    model: LanguageModel | None = None
+    history: Sequence[Turn] = ()  # of the latest question
+
+    def ask(self, question: str, within: str | None = None) -> Answer:
+        raise NotImplementedError
+
+    def stream(
+        self,
+        question: str,
+        within: str | None = None,
+        history: Sequence[Turn] = (),
+        cancelled: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        self.history = history
+        answer = self.ask(question, within)
+        yield from shown(answer)
+        yield answer
+
+
+class FakeAssistant(Streamed):
     """Answers two questions, fails at one, refuses every other."""
 
     def __init__(self, library: FakeLibrary | None = None) -> None:

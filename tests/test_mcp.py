@@ -30,6 +30,7 @@ from assistant.service.keys import Keys
 from assistant.service.limits import Allowed
 from assistant.service.mcp_door import mounted
 from assistant.service.mcp_tools import DOCUMENT_LENGTH, Text
+from assistant.service.store import NO_CONVERSATION
 from index.lock import CollectionLock
 from index.records import Document
 
@@ -133,7 +134,7 @@ def talk(request: pytest.FixtureRequest, data: Path, handbook: Assistant, addres
 
 
 def timeless(record: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in record.items() if key != "timings_ms"}
+    return {key: value for key, value in record.items() if key not in ("timings_ms", "conversation")}
 
 
 def text_of(result: Any) -> str:
@@ -391,6 +392,26 @@ def guarded(
     app = create_app({"board": board, "handbook": handbook}, data=folder, require_key=True)
     with served(app) as address:
         yield address, made
+
+
+def test_a_follow_up_goes_on_with_its_conversation(
+    data: Path, handbook: Assistant, guarded: tuple[str, dict[str, str]]
+) -> None:
+    """Over stdio while the process lives, over HTTP in the conversations of the key; an unknown one is told."""
+    address, keys = guarded
+    for talking in (
+        over_stdio([str(HERE / "mcp_program.py"), str(data), "handbook"], "auto"),
+        over_http(address, "auto", keys["handbook"]),
+    ):
+        with talking as talk:
+            first = talk.call("ask", question=QUESTION)
+            conversation = first.structured_content["conversation"]
+            assert text_of(first).endswith(f"conversation: {conversation}")
+            assert talk.given("ask", question="Who keeps it?")["standalone_question"] == "Who keeps it?"
+            second = talk.given("ask", question="Who keeps it?", conversation=conversation)
+            assert second["conversation"] == conversation
+            assert "lighthouse" in second["standalone_question"]
+            assert talk.refused("ask", question="Who keeps it?", conversation="x") == NO_CONVERSATION
 
 
 def test_without_a_right_key_nothing_is_said(guarded: tuple[str, dict[str, str]]) -> None:

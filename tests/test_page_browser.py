@@ -77,7 +77,7 @@ def visit(service: str, browser: Browser) -> Iterator[Open]:
         )
         page.on("dialog", lambda dialog: (wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.goto(service)
-        expect(page.locator("#question textarea")).to_be_focused()
+        expect(page.locator("#question textarea")).to_be_focused(timeout=30_000)
         return page
 
     yield open_page

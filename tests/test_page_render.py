@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.page.address import sentence_anchor, source_address
+from assistant.page.escape import escape
 from assistant.page.listing import render_listing, render_welcome
 from assistant.page.plain import PARTLY, REFUSAL, day, plain_text
-from assistant.page.render import escape, render_answer, render_failure, render_question
+from assistant.page.render import render_answer, render_failure, render_growing, render_question
 from assistant.record import Answer, AnswerSentence, Citation
 
 HOSTILE = [
@@ -125,6 +126,7 @@ def hostile_answer(text: str, verdict: str = "answered") -> Answer:
     return dataclasses.replace(
         answer,
         question=text,
+        standalone_question=f"{text} {text}",
         verdict=verdict,
         notes=(text,),
         withheld=2,
@@ -150,7 +152,7 @@ def test_hostile_questions_names_and_errors_stay_text(text: str) -> None:
     for html in (
         render_question(text),
         render_failure(text),
-        render_listing(library),
+        render_listing(library).html,
         render_welcome(library, uploads=True),
     ):
         check_inert(html)
@@ -190,7 +192,7 @@ def test_marks_that_turn_text_are_not_shown(mark: str, verdict: str) -> None:
     assert f"&#{ord(mark)};" not in shown
     assert f"&#{ord(mark)};abc" in copied
     library = FakeLibrary(held=[make(f"{mark}s", f"{mark}p", f"{mark}t", [("prose", ["One."], "")])])
-    for other in (render_question(f"a{mark}b"), render_failure(f"a{mark}b"), render_listing(library)):
+    for other in (render_question(f"a{mark}b"), render_failure(f"a{mark}b"), render_listing(library).html):
         assert f"&#{ord(mark)};" not in other
 
 
@@ -228,11 +230,14 @@ def test_sources_are_grouped_by_document() -> None:
 
 
 def test_a_growing_answer_only_grows() -> None:
-    """Each step shows one more sentence and no sources, the last one is the whole."""
+    """Each step shows one more sentence and no sources, the whole has them; what stood above stays as it was."""
     answer = FakeAssistant().ask(ANSWERED)
-    steps = [render_answer(answer, "a1", shown) for shown in range(1, 5)]
+    steps = [render_growing(answer.sentences[:shown], answer.citations[:shown], "a1") for shown in range(1, 5)]
     assert [step.count('class="sentence') for step in steps] == [1, 2, 3, 4]
-    assert ["Sources" in step for step in steps] == [False, False, False, True]
+    assert not any("Sources" in step for step in steps)
+    whole = render_answer(answer, "a1", fresh=True)
+    assert "Sources" in whole
+    assert steps[-1].partition(">")[2].removesuffix("</div>") in whole
 
 
 def test_a_refusal_shows_the_nearest_sentences() -> None:
@@ -245,12 +250,33 @@ def test_a_refusal_shows_the_nearest_sentences() -> None:
 
 def test_doubt_is_marked_and_withheld_sentences_are_counted() -> None:
     """Sentences that are not fully supported carry a label; what was withheld is said."""
-    html = render_answer(hostile_answer("x", "partial"), "a1")
+    html = render_answer(dataclasses.replace(hostile_answer("x", "partial"), mode="generated"), "a1")
     assert "partly supported" in html
     assert "not supported by the documents" in html
     assert PARTLY in html
     assert "2 sentences were withheld" in html
-    assert "has changed since" in html
+    assert "The source has changed since" in html
+    assert "0 of 2 sentences supported" in html
+
+
+def test_what_is_supported_is_not_marked() -> None:
+    """Sentences of a language model that hold stand plainly; the footer says how many, and who wrote them."""
+    answer = FakeAssistant().ask(ANSWERED)
+    written = tuple(dataclasses.replace(one, verdict="supported") for one in answer.sentences)
+    html = render_answer(dataclasses.replace(answer, sentences=written, mode="generated"), "a1")
+    assert "doubt" not in html
+    assert "remark" not in html
+    assert "4 of 4 sentences supported · written by a language model" in html.replace("&#183;", "·")
+    assert html.count("sentence supported") == 4
+
+
+def test_what_is_gone_is_not_quoted_and_leads_nowhere() -> None:
+    """Of a removed document there is a place in the list and no link."""
+    answer = FakeAssistant().ask(ANSWERED)
+    gone = dataclasses.replace(answer.citations[0], quote="", phrase=None, stale=True)
+    html = render_answer(dataclasses.replace(answer, citations=(gone, *answer.citations[1:])), "a1")
+    assert "The document was removed." in html
+    assert html.count('class="quote"') == 3
 
 
 def test_a_table_row_is_shown_with_its_column_names() -> None:
@@ -308,9 +334,14 @@ def test_an_empty_collection_says_how_to_add_documents() -> None:
     assert "3 documents" in render_welcome(FakeLibrary(), uploads=True)
 
 
-def test_a_long_list_of_documents_is_cut_and_says_so() -> None:
-    """Five hundred are listed, the number of all is told."""
-    library = FakeLibrary(held=[make("s", f"{n:04}.md", HOSTILE_TITLE, [("prose", ["One."], "")]) for n in range(501)])
-    html = render_listing(library)
-    assert html.count("<li>") == 500
-    assert "501" in html
+def test_a_long_list_of_documents_is_shown_in_parts() -> None:
+    """A hundred at once, with their places and what lies before and after; an offset past the end is the last part."""
+    library = FakeLibrary(held=[make("s", f"{n:04}.md", HOSTILE_TITLE, [("prose", ["One."], "")]) for n in range(250)])
+    parts = [render_listing(library, offset) for offset in (0, 100, 200, 900)]
+    assert [part.html.count("<li>") for part in parts] == [100, 100, 50, 50]
+    assert [(part.before, part.after) for part in parts] == [(False, True), (True, True), (True, False), (True, False)]
+    assert "101–200 of 250 documents" in parts[1].html
+    assert [part.offset for part in parts] == [0, 100, 200, 200]
+    short = render_listing(FakeLibrary())
+    assert "of 3" not in short.html
+    assert not short.after

@@ -1,28 +1,14 @@
-"""assistant/page/upload.py and chat.py: events of the page, without a browser."""
+"""assistant/page/upload.py: uploading in the page, without a browser."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from browser_library import ANSWERED, BROKEN, REFUSED, FakeAssistant, FakeLibrary
+from browser_library import FakeLibrary
 
-from assistant.page import chat as chat_module
-from assistant.page.chat import LIMIT, Chat
 from assistant.page.upload import ingest, render_report
 from index.errors import CollectionBusy
 from index.records import FileFailure, IngestReport
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chat_module, "PAUSE", 0)
-
-
-def messages(update: tuple[object, ...]) -> str:
-    """All text of the chatbot in one update."""
-    value = getattr(update[0], "value", None)
-    return repr(value)
 
 
 def test_upload_tells_progress_then_the_result_by_name(tmp_path: Path) -> None:
@@ -63,38 +49,3 @@ def test_a_report_shows_names_and_no_paths() -> None:
     )
     assert "1 changed, 2 already up to date, 1 not added" in html
     assert "/srv" not in html
-
-
-def test_an_answer_appears_sentence_by_sentence() -> None:
-    """Waiting, then one sentence more in each update, then the whole with its sources."""
-    updates = [messages(update) for update in Chat(FakeAssistant()).ask(ANSWERED, [])]
-    assert "Reading the documents" in updates[0]
-    assert [update.count("sentence source") for update in updates[1:]] == [1, 2, 3, 4]
-    assert "Sources" in updates[-1]
-    assert "Sources" not in updates[-2]
-
-
-def test_nothing_is_asked_for_an_empty_or_a_too_long_question() -> None:
-    """An empty question changes nothing; a long one says by how much, and keeps the text in the field."""
-    chat = Chat(FakeAssistant())
-    assert len(list(chat.ask("  \n ", []))) == 1
-    (update,) = chat.ask("x" * (LIMIT + 7), [])
-    assert "7 characters over the limit of 2,000" in str(update[4])
-
-
-def test_an_exception_becomes_a_plain_sentence(caplog: pytest.LogCaptureFixture) -> None:
-    """The page says that it failed, the log says why."""
-    updates = [messages(update) for update in Chat(FakeAssistant()).ask(BROKEN, [])]
-    assert "Something went wrong" in updates[-1]
-    assert "secret" not in updates[-1]
-    assert "secret detail" in caplog.text
-
-
-def test_the_history_grows_and_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exchanges are kept in order; the oldest leave when there are too many."""
-    monkeypatch.setattr(chat_module, "KEPT", 2)
-    chat, history = Chat(FakeAssistant()), []
-    for question in (REFUSED, ANSWERED, REFUSED):
-        history = list(chat.ask(question, history))[-1][2]
-    assert [message["role"] for message in history] == ["user", "assistant"] * 2
-    assert "lighthouse" in history[0]["content"]

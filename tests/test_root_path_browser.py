@@ -118,6 +118,15 @@ def test_the_page_answers_and_shows_the_source(page: Page) -> None:
     page.keyboard.press("Escape")
 
 
+def test_a_reload_shows_the_same_conversation(page: Page) -> None:
+    """Below the path, through the proxy, signed on with a key."""
+    before = page.locator("#chat .sentence").all_inner_texts()
+    page.reload()
+    expect(page.locator("#question textarea")).to_be_focused(timeout=30_000)
+    assert page.locator("#chat .sentence").all_inner_texts() == before
+    expect(page.locator("#chat .asked")).to_have_count(1)
+
+
 def test_the_api_and_the_views_of_its_answers(page: Page) -> None:
     """With the session, from our own page; addresses of sources stand below the path."""
     text = page.evaluate(

@@ -13,7 +13,7 @@ from browser_library import FakeAssistant
 from assistant.errors import ServeError
 from assistant.service.access import Access, refuse_open
 from assistant.service.app import create_app
-from assistant.service.context import SCOPES, Caller, Refused
+from assistant.service.caller import SCOPES, Caller, Refused
 from assistant.service.keys import Keys
 from assistant.service.options import Options
 from assistant.service.tickets import Tickets

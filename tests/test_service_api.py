@@ -22,8 +22,8 @@ from assistant.record import Answer
 from assistant.service import api_questions
 from assistant.service.api_models import AnswerRecord, ConversationRecord, DocumentList, Report
 from assistant.service.app import create_app
+from assistant.service.caller import Refused
 from assistant.service.changes import CLOSING, Changes
-from assistant.service.context import Refused
 from assistant.service.keys import Keys
 from assistant.service.store import FILE, Store
 from index.collection import Collection
@@ -202,8 +202,8 @@ def test_events(client: TestClient) -> None:
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.headers["cache-control"] == "no-store"
     events = read([answer.content])
-    assert [name for name, _ in events] == ["start", *["citation", "sentence"] * 4, "done"]
-    conversation = events[0][1]["conversation"]
+    assert [name for name, _ in events] == ["start", "understood", *["citation", "sentence"] * 4, "done"]
+    conversation = events[-1][1]["conversation"]
     assert events[-1][1] | {"views": 0} == ask(client, conversation=conversation) | {"views": 0}
     assert len(client.get(f"/api/conversations/{conversation}", headers=OWNER).json()["turns"]) == 2
 
@@ -217,12 +217,13 @@ def test_what_is_refused_at_once_has_its_status(client: TestClient) -> None:
 def test_a_slow_answer_keeps_the_connection_alive(
     client: TestClient, assistants: dict[str, Heard], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Comments come until the events do."""
+    """Comments come until the sentences do."""
     monkeypatch.setattr(api_questions, "SOON", 0.01)
     monkeypatch.setattr(api_questions, "PULSE_SECONDS", 0.02)
     threading.Timer(0.3, assistants["default"].gate.set).start()
     answer = client.post("/api/ask", json={"question": f"wait {ANSWERED}"}, headers=EVENTS)
-    assert answer.content.startswith(b": waiting\n\n")
+    assert b"event: start" in answer.content.partition(b": waiting\n\n")[0]
+    assert answer.content.index(b": waiting\n\n") < answer.content.index(b"event: sentence")
     assert [name for name, _ in read([answer.content])][-1] == "done"
 
 
@@ -235,7 +236,7 @@ def test_a_late_failure_is_an_event(
     threading.Timer(0.1, assistants["default"].gate.set).start()
     answer = client.post("/api/ask", json={"question": question}, headers=EVENTS)
     assert answer.status_code == 200
-    ((name, data),) = read([answer.content])
+    _, (name, data) = read([answer.content])
     assert (name, data["status"]) == ("error", status)
     assert "secret" not in answer.text
     assert "/home" not in answer.text
@@ -330,12 +331,23 @@ def send(client: TestClient, *files: tuple[str, bytes], field: str = "files", **
 
 
 def test_the_list_of_documents(client: TestClient, assistants: dict[str, Heard]) -> None:
-    """Of the collection that is named, without their texts."""
+    """Of the collection that is named, without their texts; in parts, each of which says where the next one begins."""
     body = client.get("/api/documents").json()
     assert [one["path"] for one in body["documents"]] == ["keepers.md", "north-point.pdf", "lights.csv"]
     assert set(body["documents"][0]) == {"id", "title", "source", "path", "modified", "sentences"}
     assistants["other"].collection.held.clear()
-    assert client.get("/api/documents?collection=other").json() == {"collection": "other", "documents": []}
+    empty = client.get("/api/documents?collection=other").json()
+    assert empty == {"collection": "other", "total": 0, "offset": 0, "next": None, "documents": []}
+    parts, offset = [], 0
+    while offset is not None:
+        part = client.get(f"/api/documents?limit=2&offset={offset}").json()
+        assert (part["total"], part["offset"]) == (3, offset)
+        parts.append([one["path"] for one in part["documents"]])
+        offset = part["next"]
+    assert parts == [["keepers.md", "north-point.pdf"], ["lights.csv"]]
+    assert client.get("/api/documents?offset=7").json()["documents"] == []
+    for wrong in ("limit=0", "limit=1001", "limit=x", "offset=-1", f"offset={2**70}"):
+        refusal(client.get(f"/api/documents?{wrong}"), 400)
     refusal(client.get("/api/documents?collection=nobody"), 404)
     refusal(client.get(f"/api/documents?collection={'x' * 64}"), 400)
 

@@ -16,8 +16,8 @@ from served import served
 from assistant.answer import REFUSAL, clean_question
 from assistant.record import Answer
 from assistant.service.app import build_service, create_app
+from assistant.service.caller import Caller
 from assistant.service.compat import models
-from assistant.service.context import Caller
 from assistant.service.keys import Keys
 from assistant.service.limits import Allowed
 from assistant.service.options import Options

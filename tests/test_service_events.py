@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from service_library import an_answer
 
-from assistant.service.events import answer_events, error_event, event
+from assistant.quoted import shown
+from assistant.record import Answer
+from assistant.service.events import done_event, error_event, event, shown_events, start_event, understood_event
 
 
 def read(events: Iterable[bytes]) -> list[tuple[str, Any]]:
@@ -26,37 +29,51 @@ def read(events: Iterable[bytes]) -> list[tuple[str, Any]]:
     return found
 
 
-def whole(question: str = ANSWERED) -> dict[str, Any]:
-    record = an_answer(question, conversation="c").to_json()
-    return record | {"views": {str(one["number"]): f"/source/{one['number']}" for one in record["citations"]}}
+def told(answer: Answer) -> list[bytes]:
+    """The events of an answer as it comes."""
+    views = {one.number: f"/source/{one.number}" for one in answer.citations}
+    whole = answer.to_json() | {"views": {str(number): view for number, view in views.items()}}
+    said = [event for one in shown(answer) for event in shown_events(one, views)]
+    start = [start_event(answer.question, answer.conversation), understood_event(answer.standalone_question)]
+    return [*start, *said, done_event(whole)]
 
 
 def test_the_order_of_events() -> None:
     """A start, each citation before the sentence that first uses it, and the whole record at the end."""
-    events = read(answer_events(whole()))
-    assert [name for name, _ in events] == ["start", *["citation", "sentence"] * 4, "done"]
+    answer = an_answer(conversation="c")
+    events = read(told(answer))
+    assert [name for name, _ in events] == ["start", "understood", *["citation", "sentence"] * 4, "done"]
     assert events[0][1] == {"conversation": "c", "question": ANSWERED}
-    assert events[-1][1] == whole()
-    assert [data for name, data in events if name == "sentence"] == whole()["sentences"]
+    assert events[1][1] == {"standalone_question": ANSWERED}
+    whole = events[-1][1]
+    assert whole.pop("views") == {str(number): f"/source/{number}" for number in range(1, 5)}
+    assert whole == answer.to_json()
+    assert [data for name, data in events if name == "sentence"] == whole["sentences"]
     for name, data in events:
         if name == "citation":
             assert data.pop("view") == f"/source/{data['number']}"
-            assert data in whole()["citations"]
+            assert data in whole["citations"]
 
 
 def test_a_citation_comes_once() -> None:
     """A sentence that cites what was cited before brings its own new ones only."""
-    record = whole()
-    record["sentences"][1] |= {"citations": [1, 2]}
-    names = [(name, data.get("number")) for name, data in read(answer_events(record)) if name != "sentence"]
-    assert names == [("start", None), *[("citation", number) for number in (1, 2, 3, 4)], ("done", None)]
+    answer = an_answer()
+    both = replace(answer.sentences[1], citations=(1, 2))
+    events = read(told(replace(answer, sentences=(answer.sentences[0], both, *answer.sentences[2:]))))
+    names = [(name, data.get("number")) for name, data in events if name != "sentence"]
+    assert names == [
+        ("start", None),
+        ("understood", None),
+        *[("citation", number) for number in (1, 2, 3, 4)],
+        ("done", None),
+    ]
 
 
 def test_a_refusal() -> None:
     """Nothing but start and the record, which has the nearest sentences."""
-    events = read(answer_events(whole(REFUSED)))
-    assert [name for name, _ in events] == ["start", "done"]
-    assert len(events[1][1]["nearest"]) == 3
+    events = read(told(an_answer(REFUSED)))
+    assert [name for name, _ in events] == ["start", "understood", "done"]
+    assert len(events[2][1]["nearest"]) == 3
 
 
 def test_an_error() -> None:

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from assistant.record import Answer
 from assistant.service.app import create_app
-from assistant.service.context import Refused
+from assistant.service.caller import Refused
 from assistant.service.limits import BUSY_SECONDS, Allowed, Limits, client_of
 
 MANY = Allowed(rate=1e6, total_rate=1e6, concurrent=8, waiting=1000)
@@ -34,7 +34,7 @@ def clock() -> Clock:
 
 
 def ask(limits: Limits, client: str = "a", question: str = "why?") -> str:
-    return limits.run_here(client, question, lambda: question)
+    return limits.submit(client, question, lambda: question).result()
 
 
 def refusal(limits: Limits, client: str = "a", question: str = "why?") -> Refused:
@@ -116,7 +116,7 @@ def _submit(limits: Limits, gate: threading.Event, running: list[int]) -> thread
         running.append(1)
         gate.wait()
 
-    thread = threading.Thread(target=limits.run_here, args=("a", "why?", work))
+    thread = threading.Thread(target=lambda: limits.submit("a", "why?", work).result())
     thread.start()
     return thread
 
@@ -184,7 +184,7 @@ def test_a_failure_gives_the_place_back() -> None:
 
     for _ in range(3):
         with pytest.raises(ValueError, match="no"):
-            limits.run_here("a", "?", fail)
+            limits.submit("a", "?", fail).result()
     assert ask(limits)
 
 

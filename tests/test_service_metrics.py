@@ -18,6 +18,7 @@ from assistant.service import health
 from assistant.service import metrics as metrics_module
 from assistant.service.app import create_app
 from assistant.service.keys import Keys
+from assistant.service.limits import Allowed, Limits
 from assistant.service.metrics import Metrics
 
 
@@ -58,11 +59,12 @@ def test_answers_are_counted_by_verdict_and_stage() -> None:
     """Verdicts that did not come are there as 0; each stage has its seconds."""
     metrics = Metrics()
     metrics.answered(an_answer(), 0.3)
-    metrics.answered(an_answer(verdict="partial"), 0.1)
+    metrics.answered(an_answer(verdict="partial", withheld=3), 0.1)
     found = numbers(metrics.text({}))
     assert found["assistant_questions_total answered"] == 1
     assert found["assistant_questions_total partial"] == 1
     assert found["assistant_questions_total not_found"] == 0
+    assert found["assistant_sentences_withheld_total"] == 3
     assert found["assistant_stage_seconds_sum retrieve"] == pytest.approx(0.002)
     assert found["assistant_stage_seconds_sum read"] == pytest.approx(0.004)
     assert found["assistant_stage_seconds_sum total"] == pytest.approx(0.4)
@@ -72,13 +74,15 @@ def test_answers_are_counted_by_verdict_and_stage() -> None:
 
 def test_what_is_under_way_is_counted() -> None:
     """While it lasts, however it ends."""
-    metrics = Metrics()
-    with metrics.waiting(), metrics.waiting(), metrics.answering():
-        found = numbers(metrics.text({}))
-        assert found["assistant_answers_waiting"] == 2
-        assert found["assistant_answers_in_progress"] == 1
-    with pytest.raises(RuntimeError), metrics.answering():
-        raise RuntimeError
+    metrics, limits, gate = Metrics(), Limits(Allowed(concurrent=1)), threading.Event()
+    metrics.watch(limits)
+    futures = [limits.submit("a", "why?", gate.wait) for _ in range(3)]
+    found = numbers(metrics.text({}))
+    assert found["assistant_answers_waiting"] == 2
+    assert found["assistant_answers_in_progress"] == 1
+    gate.set()
+    assert all(future.result(20) for future in futures)
+    limits.close()
     found = numbers(metrics.text({}))
     assert found["assistant_answers_waiting"] == found["assistant_answers_in_progress"] == 0
 
@@ -144,7 +148,7 @@ def test_alive(client: TestClient) -> None:
 def wait_for(client: TestClient, status: str) -> int:
     """The HTTP status of /readyz once it says so."""
     until = time.monotonic() + 10
-    while (answer := client.get("/readyz")).json() != {"status": status}:
+    while (answer := client.get("/readyz")).json() != {"status": status, "model": None}:
         assert time.monotonic() < until, answer.json()
         time.sleep(0.02)
     return answer.status_code
@@ -174,7 +178,7 @@ def test_a_collection_that_fails_is_tried_again(
     with TestClient(create_app(assistant, data=tmp_path), base_url=LOCAL) as client:
         assert wait_for(client, "failed") == 503
         assert "the model is not there" in caplog.text
-        assert "model" not in client.get("/readyz").text
+        assert "model is" not in client.get("/readyz").text
         assistant.failing = False
         assert wait_for(client, "failed") == 503  # not at once: a collection that fails is not tried at every look
         monkeypatch.setattr(health, "AGAIN_SECONDS", -1.0)

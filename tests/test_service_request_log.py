@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import re
+import sys
 from typing import Any
 
 import pytest
@@ -13,9 +16,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from assistant.service.context import Caller
+from assistant.service.caller import Caller
 from assistant.service.metrics import Metrics
-from assistant.service.request_log import LOGGER, RequestLog
+from assistant.service.request_log import LOGGER, RequestLog, log_to_stderr
 
 SECRET = "how much does the director earn"
 
@@ -79,3 +82,33 @@ def test_refusals_are_counted(caplog: pytest.LogCaptureFixture) -> None:
 def test_a_method_that_is_made_up(caplog: pytest.LogCaptureFixture) -> None:
     """It is not repeated: a line is for machines, and what a stranger writes is not."""
     assert lines(caplog, "/things/x", method="SECRET")[0]["method"] == "other"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_terminal_is_told_of_failed_requests_only(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
+    """In words, and of all that is no request; whatever else reads the log gets a line of JSON for each request."""
+    stream = Terminal() if terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    handler, log = log_to_stderr(), logging.getLogger("assistant")
+    monkeypatch.setattr(log, "level", logging.INFO)
+    log.addHandler(handler)
+    try:
+        app = RequestLog(Starlette(routes=[Route("/things/{name}", answer)]), metrics=Metrics())
+        with TestClient(app, raise_server_exceptions=False) as client:
+            for name in ("fine", "often", "broken"):
+                client.get(f"/things/{name}")
+        log.info("a source was read")
+    finally:
+        log.removeHandler(handler)
+    lines = stream.getvalue().splitlines()
+    if terminal:
+        assert re.fullmatch(r"GET /things/\{name\}: 500 after \d+ ms", lines[0])
+        assert lines[1:] == ["a source was read"]
+    else:
+        assert [json.loads(line)["status"] for line in lines[:3]] == [200, 429, 500]
+        assert lines[3:] == ["a source was read"]

@@ -71,7 +71,7 @@ def test_rows_that_leave_cells_out_stay_under_their_names() -> None:
 def test_rows_that_do_not_pair_up_are_one_cell() -> None:
     """A cell that holds the separator itself is not torn apart."""
     html = render_source(*make("t", "t.csv", "T", [("row", ["a | b | c"], "A | B")]))
-    assert "<td>a | b | c</td>" in html
+    assert "<td>a &#124; b &#124; c</td>" in html
 
 
 def test_a_wide_table_becomes_records() -> None:
@@ -117,7 +117,7 @@ def test_text_outside_sentences_is_shown() -> None:
     html = render_source(
         dataclasses.replace(document, text="One two three. <rest>", pages=(Page(0, 21, 1),)), sentences
     )
-    assert "&lt;rest&gt;" in html
+    assert "&#60;rest&#62;" in html
 
 
 def test_a_sentence_that_is_gone_is_said_to_be() -> None:

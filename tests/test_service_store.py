@@ -18,7 +18,7 @@ from service_library import an_answer
 
 from assistant.errors import StoreError
 from assistant.service import store as store_module
-from assistant.service.context import Refused
+from assistant.service.caller import Refused
 from assistant.service.gaps import Gap, Gaps, fold
 from assistant.service.store import FILE, Store
 

@@ -12,7 +12,7 @@ import jwt
 import pytest
 
 from assistant.errors import ServeError
-from assistant.service.context import Refused
+from assistant.service.caller import Refused
 from assistant.service.tickets import FILE, PASS_SECONDS, SESSION_SECONDS, TICKET_SECONDS, Ticket, Tickets, is_token
 
 SECRET = b"s" * 64

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, expect
-from widget_library import ANSWERED, PARTIAL, REFUSED, TABLE, TROUBLE, TWICE
+from widget_library import ANSWERED, FOLLOW_UP, PARTIAL, REFUSED, STANDALONE, TABLE, THANKS, TROUBLE, TWICE
 from widget_visit import HOME, PHONE, Sites, Visit, ask, opened
 
 from assistant.commands.widget import snippet
@@ -339,7 +339,7 @@ def test_a_partial_answer_says_so(visit: Visit) -> None:
     """What is doubtful is marked at its sentence; notes and what was withheld stand below."""
     turn = ask(opened(visit()), PARTIAL)
     expect(turn.locator(".sentence").first).to_contain_text("partly supported")
-    expect(turn.locator(".sentence").nth(1)).to_contain_text("not supported")
+    expect(turn.locator(".sentence").nth(1)).to_contain_text("partly supported")
     expect(turn.locator(".remark")).to_have_text(
         [
             "The documents answer only part of this.",
@@ -347,6 +347,29 @@ def test_a_partial_answer_says_so(visit: Visit) -> None:
             "The second part was not found.",
         ]
     )
+
+
+def test_a_follow_up_says_how_it_was_understood(visit: Visit) -> None:
+    """Below the question, also when it is shown again; the conversation goes on with it. Where nothing differs, nothing."""
+    page = opened(visit())
+    ask(page, ANSWERED)
+    turn = ask(page, FOLLOW_UP)
+    expect(turn.locator("h3 + .fact")).to_have_text(f"Understood as: {STANDALONE}")
+    expect(turn.locator(".sentence")).to_have_count(2)
+    page.reload()
+    expect(page.locator("h3 + .fact")).to_have_text([f"Understood as: {STANDALONE}"])
+
+
+def test_talk_is_answered_plainly(visit: Visit) -> None:
+    """The reply and nothing to cite; it is read aloud and copied."""
+    page = opened(visit(permissions=["clipboard-read", "clipboard-write"]))
+    turn = ask(page, THANKS)
+    expect(turn.locator(".text")).to_have_text("You are welcome.")
+    expect(turn.locator(".refused, .remark, .chip, .card")).to_have_count(0)
+    expect(page.get_by_role("status")).to_have_text("You are welcome.")
+    turn.get_by_role("button", name="Copy the answer with its citations").click()
+    expect(page.get_by_role("status")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()").startswith(f"{THANKS}\n\nYou are welcome.")
 
 
 @pytest.mark.parametrize("clipboard", [True, False])

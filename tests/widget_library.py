@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
-from browser_library import FakeLibrary, make
+from browser_library import FakeLibrary, Streamed, make
 
 from assistant.record import Answer, AnswerSentence, Citation, CitedDocument, Coverage
 from index.records import Document, Sentence
@@ -18,6 +18,9 @@ REFUSED = "What is the capital of France?"
 PARTIAL = "Who pays for it?"
 HOSTILE = "hostile"
 LONG = "long word"
+FOLLOW_UP = "and what do I need for it?"
+STANDALONE = "What do I need for access from home?"
+THANKS = "Thanks!"
 TROUBLE = {
     "busy": "busy for a moment",
     "crowded": "busy for long",
@@ -126,7 +129,7 @@ def _marked_up(sentence: str) -> str:
 
 
 @dataclass
-class ScriptedAssistant:
+class ScriptedAssistant(Streamed):
     """Answers by the tables below, over a library in memory; refuses every other question."""
 
     collection: FakeLibrary
@@ -141,6 +144,7 @@ class ScriptedAssistant:
             PARTIAL: ["approval of", "Ask the security"],
             HOSTILE: ["${document.title=3}"],
             LONG: [WORD],
+            FOLLOW_UP: ["inventory number", "approval of"],
         }
         wanted = parts.get(question, parts[ANSWERED][:2] if question in TROUBLE.values() else [])
         phrases = {
@@ -163,6 +167,10 @@ class ScriptedAssistant:
             {"retrieve": 1.0, "read": 2.0, "answer": 0.1},
             question,
         )
+        if question == THANKS:
+            return replace(answer, verdict="talk", nearest=(), notes=("You are welcome.",))
+        if question == FOLLOW_UP:
+            return replace(answer, standalone_question=STANDALONE)
         return self._partial(answer) if question == PARTIAL else answer
 
     def _partial(self, answer: Answer) -> Answer:

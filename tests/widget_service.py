@@ -167,12 +167,12 @@ class Trouble:
                 seen += 1
                 if kind == "slow":
                     await asyncio.sleep(0.5)
-                if kind in ("cut", "failing") and time == 1 and seen > 3:
+                if kind in ("cut", "failing") and time == 1 and seen > 4:
                     end = b'event: error\ndata: {"message": "secret", "status": 503}\n\n' if kind == "failing" else b""
-                    if seen == 4:
+                    if seen == 5:
                         await send({"type": "http.response.body", "body": end})
                     return
-            if kind in ("cut", "failing") and time == 1 and seen > 3:
+            if kind in ("cut", "failing") and time == 1 and seen > 4:
                 return
             await send(message)
 

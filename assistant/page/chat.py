@@ -1,16 +1,28 @@
-"""One question of the chat: text and history to the messages on the page, sentence by sentence."""
+"""The events of the chat: a question and the conversation so far to what the page shows, sentence by sentence."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.conversation import Turn
 from assistant.errors import QuestionError
-from assistant.page.contract import Answers
-from assistant.page.render import render_answer, render_failure, render_question, render_waiting
-from assistant.record import Answer
+from assistant.page.contract import Visitor
+from assistant.page.escape import escape
+from assistant.page.render import (
+    render_answer,
+    render_failure,
+    render_growing,
+    render_question,
+    render_understood,
+    render_waiting,
+)
+from assistant.record import Answer, Shown
 
 LIMIT = 2000  # characters of a question
 PAUSE = 0.11  # seconds between two sentences
@@ -21,65 +33,121 @@ FAILED = (
 
 _log = logging.getLogger(__name__)
 Message = dict[str, str]
-Find = Callable[[str], Answer]
 Update = tuple[Any, ...]
 
 
-class Chat:
-    """The events of one page. The conversation is Gradio's session state: a list of messages, already escaped."""
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What one window shows: messages, already escaped; the turns that they stand for; the question that is being answered."""
 
-    def __init__(self, assistant: Answers) -> None:
-        self._assistant = assistant
+    messages: tuple[Message, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    asking: str = ""
 
-    def ask(
-        self, question: str | None, history: list[Message], *, hurry: bool = False, find: Find | None = None
-    ) -> Iterator[Update]:
-        """Updates of chatbot, question field, history, welcome and note as the answer appears; in a hurry, at once.
 
-        `find` asks in the name of the visitor, where the service knows who that is.
-        """
-        text = (question or "").strip()
-        if not text:
-            yield _update()
-        elif len(text) > LIMIT:
-            over = f"The question is {len(text) - LIMIT:,} characters over the limit of {LIMIT:,}."
-            yield _update(note=f'<p class="problem">{over}</p>')
-        else:
-            yield from self._answer(text, history, find or self._assistant.ask, hurry=hurry)
+async def ask(visitor: Visitor, question: str | None, talk: Talk, *, hurry: bool = False) -> AsyncGenerator[Update]:
+    """Updates as the answer appears. In a hurry, quoted sentences come all at once."""
+    text = (question or "").strip()
+    if not text:
+        yield _update()
+    elif len(text) > LIMIT:
+        over = f"The question is {len(text) - LIMIT:,} characters over the limit of {LIMIT:,}."
+        yield _update(note=f'<p class="problem">{over}</p>')
+    else:
+        async with aclosing(_answered(visitor, text, talk, hurry=hurry)) as updates:
+            async for update in updates:
+                yield update
 
-    def new(self) -> Update:
-        """An empty conversation."""
-        return _update(messages=[], question="", history=[], talking=False)
 
-    def _answer(self, text: str, history: list[Message], find: Find, *, hurry: bool) -> Iterator[Update]:
-        before = [*history[-2 * (KEPT - 1) :], _message("user", render_question(text))]
-        yield _update(messages=[*before, _message("assistant", render_waiting())], question="", talking=True)
-        anchor = f"a{sum(message['role'] == 'user' for message in before)}-{_moment()}"
-        steps = self._steps(text, anchor, find, hurry=hurry)
-        html = next(steps)
-        for following in steps:
-            yield _update(messages=[*before, _message("assistant", html)])
-            time.sleep(PAUSE)
-            html = following
-        done = [*before, _message("assistant", html)]
-        yield _update(messages=done, history=done)
+async def again(visitor: Visitor, *, opening: bool = False) -> Update:
+    """The kept conversation as it is now, or an empty page, which one that is just opening is already."""
+    try:
+        answers = (await visitor.answers())[-KEPT:]
+    except Exception:
+        _log.exception("a conversation could not be shown")
+        answers = ()
+    if opening and not answers:
+        return _update(kept="")
+    talk = Talk()
+    for position, answer in enumerate(answers):
+        html = render_answer(answer, f"a{position}-{_moment()}")
+        talk = _longer(talk, answer.question, html, answer)
+    conversation = answers[-1].conversation if answers else None
+    return _update(talk.messages, talk=talk, talking=bool(answers), kept=conversation or "")
 
-    def _steps(self, text: str, anchor: str, find: Find, *, hurry: bool) -> Iterator[str]:
-        """The answer's HTML with one sentence, two, … and at last with its sources."""
-        try:
-            answer = find(text)
-            whole = render_answer(answer, anchor)
-        except QuestionError as error:
-            yield render_failure(str(error))
-            return
-        except Exception:
-            _log.exception("a question could not be answered")
-            yield render_failure(FAILED)
-            return
-        if not hurry:
-            for shown in range(1, len(answer.sentences)):
-                yield render_answer(answer, anchor, shown)
-        yield whole
+
+def new() -> Update:
+    """An empty conversation."""
+    return _update((), "", Talk(), talking=False, kept="")
+
+
+async def forget(visitor: Visitor) -> Update:
+    """The same, after the kept conversation was deleted."""
+    try:
+        await visitor.forget()
+    except Exception:
+        _log.exception("a conversation could not be deleted")
+        return _update(note='<p class="problem">The conversation could not be deleted. Please try again.</p>')
+    return new()
+
+
+def stop(talk: Talk) -> Update:
+    """The conversation without the question that was being answered, which stands in the field again."""
+    return _update(talk.messages, talk.asking, replace(talk, asking=""), talking=bool(talk.messages))
+
+
+async def _answered(visitor: Visitor, text: str, talk: Talk, *, hurry: bool) -> AsyncGenerator[Update]:
+    asked = (*talk.messages[-2 * (KEPT - 1) :], _message("user", render_question(text)))
+    waiting = _message("assistant", render_waiting())
+    yield _update((*asked, waiting), "", replace(talk, asking=text), talking=True)
+    anchor = f"a{len(asked)}-{_moment()}"
+    try:
+        async with aclosing(_steps(visitor, text, talk.turns, anchor, hurry=hurry)) as steps:
+            async for html, answer in steps:
+                if answer is not None:
+                    done = _longer(talk, text, html, answer)
+                    yield _update(done.messages, talk=done, kept=answer.conversation)
+                else:
+                    yield _update((*asked, _message("assistant", html))) if html else _update()
+    except QuestionError as error:
+        yield _failed(talk, text, str(error))
+    except Exception:
+        _log.exception("a question could not be answered")
+        yield _failed(talk, text, FAILED)
+
+
+async def _steps(
+    visitor: Visitor, text: str, turns: Sequence[Turn], anchor: str, *, hurry: bool
+) -> AsyncGenerator[tuple[str, Answer | None]]:
+    """The answer's HTML with one sentence, two, …, and at last, with the record, whole; empty where nothing is new."""
+    shown: list[Shown] = []
+    async with aclosing(visitor.stream(text, turns)) as events:
+        async for event in events:
+            if event is None:
+                yield "", None
+            elif isinstance(event, Answer):
+                yield render_answer(event, anchor, fresh=bool(shown)), event
+            elif not (hurry and event.sentence.verdict == "source"):
+                if shown:
+                    await asyncio.sleep(PAUSE)
+                shown.append(event)
+                citations = [citation for one in shown for citation in one.citations]
+                above = render_understood(text, event.standalone_question)
+                yield render_growing([one.sentence for one in shown], citations, anchor, above), None
+
+
+def _longer(talk: Talk, question: str, html: str, answer: Answer | None = None) -> Talk:
+    """The conversation with one exchange more."""
+    exchange = (_message("user", render_question(question)), _message("assistant", html))
+    turns = talk.turns
+    if answer is not None and answer.verdict != "talk":
+        turns = (*turns, Turn(answer.standalone_question, " ".join(one.text for one in answer.sentences)))
+    return Talk((*talk.messages[-2 * (KEPT - 1) :], *exchange), turns[-KEPT:])
+
+
+def _failed(talk: Talk, question: str, reason: str) -> Update:
+    failed = _longer(talk, question, render_failure(reason))
+    return _update(failed.messages, talk=failed)
 
 
 def _message(role: str, content: str) -> Message:
@@ -92,19 +160,25 @@ def _moment() -> str:
 
 
 def _update(
-    messages: list[Message] | None = None,
+    messages: Sequence[Message] | None = None,
     question: str | None = None,
-    history: list[Message] | None = None,
+    talk: Talk | None = None,
+    *,
     talking: bool | None = None,
     note: str | None = None,
+    kept: str | None = None,
 ) -> Update:
-    """Values for chatbot, question, history, welcome and note; None leaves a component as it is."""
+    """Values for chatbot, question, talk, welcome, note and kept; None leaves a component as it is.
+
+    `kept` is the id of the kept conversation, or an empty text where none is; the page's script remembers it.
+    """
     import gradio as gr
 
     return (
-        gr.skip() if messages is None else gr.Chatbot(value=messages, visible=True if messages else "hidden"),
+        gr.skip() if messages is None else gr.Chatbot(value=[*messages], visible=True if messages else "hidden"),
         gr.skip() if question is None else question,
-        gr.skip() if history is None else history,
+        gr.skip() if talk is None else talk,
         gr.skip() if talking is None else gr.Column(visible=not talking),
         gr.skip() if note is None else note,
+        gr.skip() if kept is None else f"<p>{escape(kept)}</p>",
     )

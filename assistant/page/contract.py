@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.record import Answer
+from assistant.record import Answer, Event
 
 if TYPE_CHECKING:
+    from assistant.conversation import Turn
+    from assistant.writing.model import LanguageModel
     from index.catalog_queries import DocumentSummary
     from index.records import Document, Hit, IngestReport, Progress, Sentence
 
@@ -19,8 +22,12 @@ class Library(Protocol):
     @property
     def name(self) -> str: ...
 
-    def documents(self) -> Sequence[DocumentSummary]:
-        """Every document that is indexed, ordered by source and path."""
+    def documents(self, limit: int | None = None, offset: int = 0) -> Sequence[DocumentSummary]:
+        """The documents, ordered by source and path: all from `offset` on, or at most `limit` of them."""
+        ...
+
+    def count(self) -> int:
+        """The number of documents."""
         ...
 
     def document(self, document_id: str) -> Document | None:
@@ -46,6 +53,44 @@ class Answers(Protocol):
     @property
     def collection(self) -> Library: ...
 
+    @property
+    def model(self) -> LanguageModel | None:
+        """What writes the answers; None where they are quoted only."""
+        ...
+
     def ask(self, question: str, within: str | None = None) -> Answer:
         """The answer record for one question; `within` restricts it to the documents at `source/path` or below."""
+        ...
+
+    def stream(
+        self,
+        question: str,
+        within: str | None = None,
+        history: Sequence[Turn] = (),
+        cancelled: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """Each sentence as soon as it may be shown, and at last the answer, which is the truth and may differ from them.
+
+        `history` is what was said before, oldest first. Once `cancelled` is set, nobody waits for the answer any more.
+        """
+        ...
+
+
+class Visitor(Protocol):
+    """Who looks at the page, and the conversation that goes on there."""
+
+    def stream(self, question: str, history: Sequence[Turn]) -> AsyncGenerator[Event | None]:
+        """What `Answers.stream` gives, for this visitor, and None now and then where there is nothing new. `history` counts
+        where no conversation is kept.
+
+        QuestionError says in one sentence why the question is not answered. Whoever stops reading gives up the answer.
+        """
+        ...
+
+    async def answers(self) -> Sequence[Answer]:
+        """The answers of the conversation, oldest first, their citations as the sources are now; none if none is kept."""
+        ...
+
+    async def forget(self) -> None:
+        """Deletes the conversation, if one is kept."""
         ...

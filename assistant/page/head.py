@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-ASSETS = ("palette.css", "icons.css", "page.css", "page.js", "mark.svg")
+ASSETS = ("palette.css", "icons.css", "page.css", "kept.js", "page.js", "mark.svg")
 ASSET_ROUTE = "/assets/assistant"  # longer than Gradio's own /assets, so both can stand at the root
 TITLE = "Cited Assistant"
 
@@ -19,10 +19,11 @@ def dress(document: str, upload_limit: int = 0) -> str:
     styles = "".join(
         f'<link rel="stylesheet" href=".{ASSET_ROUTE}/{name}">' for name in ASSETS if name.endswith(".css")
     )
+    scripts = "".join(f'<script src=".{ASSET_ROUTE}/{name}"></script>' for name in ASSETS if name.endswith(".js"))
     head = (
         f'<title>{TITLE}</title><meta name="upload-limit" content="{upload_limit}">'
         '<meta name="description" content="Answers from your documents, with the exact source sentences.">'
-        f'<link rel="icon" href="data:image/svg+xml,{icon}">{styles}<script src=".{ASSET_ROUTE}/page.js"></script>'
+        f'<link rel="icon" href="data:image/svg+xml,{icon}">{styles}{scripts}'
     )
     document = re.sub(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>', "", document)
     document = document.replace('<link rel="manifest" href="/manifest.json" />', "")

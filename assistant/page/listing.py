@@ -1,24 +1,35 @@
-"""The collection → HTML: the greeting of an empty chat, and the list of documents in the drawer. Pure functions."""
+"""The collection → HTML: the greeting of an empty chat, and the list of documents in the drawer, in parts. Pure functions."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from assistant.page.address import document_address, on_page
 from assistant.page.contract import Library
+from assistant.page.escape import escape, escape_attribute, isolated
 from assistant.page.plain import day
-from assistant.page.render import escape, escape_attribute, isolated
 
 if TYPE_CHECKING:
     from index.catalog_queries import DocumentSummary
 
-LISTED = 500  # documents in the drawer; a longer list is of no use to anyone
+LISTED = 100  # documents in the drawer at once
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A part of the list of documents, from `offset` on, and whether there are more before and after it."""
+
+    html: str
+    offset: int = 0
+    before: bool = False
+    after: bool = False
 
 
 def render_welcome(library: Library, *, uploads: bool) -> str:
     """The greeting, with the number of documents, or with how to add the first ones."""
-    number = len(library.documents())
+    number = library.count()
     if number:
         many = "1 document" if number == 1 else f"{number:,} documents"
         return (
@@ -37,15 +48,18 @@ def render_welcome(library: Library, *, uploads: bool) -> str:
     )
 
 
-def render_listing(library: Library) -> str:
-    """The documents grouped by source, each a link to its source view; the first 500."""
-    documents = library.documents()
+def render_listing(library: Library, offset: int = 0) -> Listing:
+    """The documents from `offset` on, grouped by source, each a link to its source view."""
+    total = library.count()
+    offset = min(offset, max(0, total - 1)) // LISTED * LISTED  # documents may have gone meanwhile
+    documents = library.documents(LISTED, offset)
     if not documents:
-        return '<p class="fine">Nothing is indexed yet.</p>'
-    groups = groupby(documents[:LISTED], key=lambda document: document.source)
+        return Listing('<p class="fine">Nothing is indexed yet.</p>')
+    groups = groupby(documents, key=lambda document: document.source)
     body = "".join(_group(source, list(members)) for source, members in groups)
-    more = f'<p class="fine">The first {LISTED} of {len(documents):,} documents.</p>' if len(documents) > LISTED else ""
-    return body + more
+    end = offset + len(documents)
+    place = f'<p class="fine place">{offset + 1:,}–{end:,} of {total:,} documents</p>' if total > LISTED else ""
+    return Listing(place + body, offset, before=offset > 0, after=end < total)
 
 
 def _group(source: str, documents: list[DocumentSummary]) -> str:
@@ -55,7 +69,7 @@ def _group(source: str, documents: list[DocumentSummary]) -> str:
         f"<time>{escape(day(one.modified))}</time></small></a></li>"
         for one in documents
     )
-    head = f'<p class="label-small group">{isolated(source)} ({len(documents)})</p>'
+    head = f'<p class="label-small group">{isolated(source)}</p>'
     return f'<div>{head}<ul class="listing">{items}</ul></div>'
 
 

@@ -8,6 +8,11 @@
   const narrow = matchMedia("(max-width: 720px)");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const $ = (selector, from = document) => from.querySelector(selector);
+  const name = (button, label) => {
+    if (!button || button.getAttribute("aria-label") === label) return;
+    button.setAttribute("aria-label", label);
+    button.title = label;
+  };
   const make = (tag, attributes = {}, ...children) => {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -46,6 +51,35 @@
   still.addEventListener("change", motion);
   motion();
   paint();
+
+  // ---- a kept conversation is there before the page is seen -------------------------------------------------------
+  const kept = window.keptConversation;
+  const WAIT = 4000;  // milliseconds after which a page that cannot show its conversation is shown without it
+  let late = false;
+  function uncover() {
+    if (!$("#boot") || !(kept.settled || late)) return;
+    $("#boot").remove();
+    $("#question textarea").focus({ preventScroll: true });
+  }
+
+  // ---- deleting is asked twice ------------------------------------------------------------------------------------
+  const DELETE = ["Delete this conversation", "Press again to delete this conversation for good"];
+  let armed = 0;
+  function arm(button, sure) {
+    clearTimeout(armed);
+    button.classList.toggle("sure", sure);
+    name(button, DELETE[Number(sure)]);
+    if (!sure) return;
+    say(DELETE[1]);
+    armed = setTimeout(() => arm(button, false), 5000);
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("#delete-chat");
+    if (!button) return;
+    const sure = button.classList.contains("sure");
+    if (!sure) event.stopImmediatePropagation();
+    arm(button, !sure);
+  }, true);
 
   // ---- announcements ------------------------------------------------------------------------------------------
   const live = make("div", { class: "unseen", role: "status", "aria-live": "polite", id: "announcer" });
@@ -126,6 +160,8 @@
     const target = event.target;
     if (!(target instanceof Element)) return;
     if (target.closest("#theme")) return nextTheme();
+    if (target.closest("#new-chat")) kept.begin();
+    if (target.closest("#stop")) return $("#question textarea")?.focus();
     if (target.closest(".close")) return close();
     if (target.closest("#open-documents")) {
       if (document.body.classList.contains("documents-open")) return close();
@@ -200,20 +236,25 @@
     const log = $("[role=log]", chat);
     if (log && log.getAttribute("aria-live") !== "off") log.setAttribute("aria-live", "off");  // announced once, whole, below
     const questions = chat.querySelectorAll(".asked");
+    const running = Boolean($(".waiting, .growing", chat));
+    if (running) kept.restoring = false;
+    document.body.classList.toggle("asking", running);
     document.body.classList.toggle("talking", questions.length > 0);
     if (questions.length > asked) bringUp(questions[questions.length - 1]);
     if (questions.length < asked && !questions.length) { close(); told = ""; chat.style.setProperty("min-height", "0"); $("#question textarea")?.focus(); }
     asked = questions.length;
     const answers = chat.querySelectorAll(".answer.complete, .answer.refused, .answer.failed");
     const last = answers[answers.length - 1];
-    if (last && last.id + answers.length !== told && !$(".waiting, .growing", chat)) {
+    if (last && last.id + answers.length !== told && !running) {
       told = last.id + answers.length;
+      if (kept.restoring) return;
+      kept.save();
       const spoken = [...last.querySelectorAll(".sentence")].map((one) => {
         const words = one.cloneNode(true);
-        $(".chips", words)?.remove();
-        return words.textContent;
+        for (const chip of words.querySelectorAll(".chip")) chip.remove();
+        return words.textContent.replace("\u2060", " ");
       });
-      const text = spoken.join(" ") || $(".verdict", last)?.textContent || "";
+      const text = spoken.join(" ") || $(".verdict, .reply", last)?.textContent || "";
       const sources = last.querySelectorAll(".sources li").length;
       say(`${text.replace(/\s+/g, " ")} ${sources ? `${sources} quoted ${sources === 1 ? "sentence" : "sentences"} below.` : ""}`);
     }
@@ -227,7 +268,7 @@
     chat.style.setProperty("min-height", first ? "0" : `${Math.ceil(above) + scroller.clientHeight}px`);  // room below it
     requestAnimationFrame(() => {
       const top = scroller.scrollTop + row.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-      scroller.scrollTo({ top: first ? 0 : top, behavior: still.matches ? "auto" : "smooth" });
+      scroller.scrollTo({ top: first ? 0 : top, behavior: still.matches || kept.restoring ? "instant" : "smooth" });
     });
   }
 
@@ -259,23 +300,22 @@
       $("#open-documents").setAttribute("aria-controls", "documents");
       drawer.prepend(make("div", { class: "bar" }, make("h2", { id: "documents-title", tabindex: "-1" }, "Documents"), closeButton("Close documents")));
       document.body.append(panel, tip, live);
-      $("#boot")?.remove();
-      area.focus({ preventScroll: true });
+      setTimeout(() => { late = true; later(); }, WAIT);
     }
     if (area.getAttribute("aria-label") !== "Your question") {
       area.setAttribute("aria-label", "Your question");
       area.setAttribute("enterkeyhint", "send");
     }
-    for (const [id, name] of [["#send", "Ask"], ["#new-chat", "New chat"], ["#open-documents", "Documents"]]) {
-      const button = $(id);
-      if (button && button.getAttribute("aria-label") !== name) { button.setAttribute("aria-label", name); button.title = name; }
-    }
+    for (const [id, label] of [["#send", "Ask"], ["#stop", "Stop"], ["#new-chat", "New chat"], ["#open-documents", "Documents"]]) name($(id), label);
+    if (!$("#delete-chat").classList.contains("sure")) name($("#delete-chat"), DELETE[0]);
     if (!$("#upload-problem")) $("#upload-notice")?.after(make("p", { id: "upload-problem" }));
     for (const chip of document.querySelectorAll("#chat a.chip:not([aria-label])")) {
       chip.setAttribute("aria-label", chip.textContent);  // hidden text alone is read with spaces around the number
     }
     paint();
+    kept.follow();
     follow();
+    uncover();
     const done = $("#upload-status .status[title]");
     if (done && done.textContent !== uploadTold) { uploadTold = done.textContent; say(done.textContent); }
   }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import PurePath
 
 from assistant.prompts import say
-from assistant.record import Answer, Citation
+from assistant.record import Answer, AnswerSentence, Citation
 
 REFUSAL = say("refusal")
 PARTLY = "The documents answer only part of this."
+DOUBTS = {"partly": "partly supported", "unsupported": "not supported by the documents"}  # by verdict of a sentence
 _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _BIDI = {**_TURNING, **dict.fromkeys([0x061C, 0x200E, 0x200F])}
 
@@ -18,14 +20,41 @@ def plain_text(answer: Answer) -> str:
     if answer.verdict == "not_found":
         head, citations, label = [REFUSAL], answer.nearest, "Nearest sentences"
     else:
-        text = " ".join(
-            " ".join([sentence.text, "".join(f"[{number}]" for number in sentence.citations)]).rstrip()
-            for sentence in answer.sentences
-        )
-        head, citations, label = [text], answer.citations, "Sources"
+        head, citations, label = [" ".join(map(_marked, answer.sentences))], answer.citations, "Sources"
         head += ["", PARTLY] if answer.verdict == "partial" else []
+        head = head if answer.sentences else [*answer.notes]
     lines = [f"[{citation.number}] “{citation.quote}” — {_origin(citation)}" for citation in citations]
     return "\n".join([answer.question, "", *head, *(["", label, *lines] if lines else [])])
+
+
+def understood(asked: str, standalone: str) -> str:
+    """The question as it was understood, where it is another one than was asked; else an empty text."""
+    return "" if _folded(standalone) in ("", _folded(asked)) else standalone
+
+
+def _folded(question: str) -> str:
+    return " ".join(question.split()).rstrip(" .?!").casefold()
+
+
+def model_name(specified: str) -> str:
+    """A language model as people call it: `openai:NAME` as `NAME`, a file without the folder that it lies in."""
+    kind, _, name = specified.partition(":")
+    return (PurePath(name).name if kind == "gguf" else name) or specified
+
+
+def withheld(answer: Answer) -> tuple[str, ...]:
+    """How many sentences of a language model are not shown, if any."""
+    if not answer.withheld:
+        return ()
+    if answer.withheld == 1:
+        return ("1 sentence was withheld: the documents do not support it.",)
+    return (f"{answer.withheld} sentences were withheld: the documents do not support them.",)
+
+
+def _marked(sentence: AnswerSentence) -> str:
+    marks = "".join(f"[{number}]" for number in sentence.citations)
+    doubt = f"({DOUBTS[sentence.verdict]})" if sentence.verdict in DOUBTS else ""
+    return " ".join(part for part in (sentence.text, marks, doubt) if part)
 
 
 def _origin(citation: Citation) -> str:

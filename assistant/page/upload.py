@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.page.contract import Library
-from assistant.page.listing import render_listing
-from assistant.page.render import isolated
+from assistant.page.escape import isolated
 from index.errors import IndexingError
 
 if TYPE_CHECKING:
@@ -21,21 +20,21 @@ FAILED = "The documents could not be added. What was indexed before is unchanged
 _log = logging.getLogger(__name__)
 
 
-def upload_events(library: Library, folder: Path) -> Callable[[Any], Iterator[tuple[Any, Any, Any]]]:
-    """The event handler of the upload button: updates of the status, the list of documents and the button.
+def upload_events(library: Library, folder: Path) -> Callable[[Any], Iterator[tuple[Any, Any]]]:
+    """The event handler of the upload button: updates of the status and of the button.
 
     Only files inside `folder` are read, and deleted afterwards; the service refuses events that name others.
     """
     import gradio as gr
 
-    def upload(files: list[str] | None) -> Iterator[tuple[Any, Any, Any]]:
+    def upload(files: list[str] | None) -> Iterator[tuple[Any, Any]]:
         paths = [Path(file) for file in files or [] if Path(file).resolve().is_relative_to(folder.resolve())]
         if not paths:
             return
         button = gr.UploadButton("Adding…", interactive=False)
         for html in ingest(library, paths):
-            yield html, gr.skip(), button
-        yield gr.skip(), render_listing(library), gr.UploadButton("Add documents", interactive=True, value=None)
+            yield html, button
+        yield gr.skip(), gr.UploadButton("Add documents", interactive=True, value=None)
 
     return upload
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from assistant.errors import ServeError
-from assistant.service.context import SCOPES, Caller, Refused
+from assistant.service.caller import SCOPES, Caller, Refused
 from assistant.service.guard import LOOPBACK, Scope, header, host_name
 from assistant.service.keys import Key, Keys
 from assistant.service.limits import client_of

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from assistant.page.plain import REFUSAL, day, place
-from assistant.record import Answer, Citation
+from assistant.page.plain import DOUBTS, REFUSAL, day, place, withheld
+from assistant.prompts import say
+from assistant.record import Answer, AnswerSentence, Citation
 
 _JOINERS = "\u200c\u200d"  # without them some scripts and many emoji read otherwise
 _UNSEEN = {"Cf": "", "Cc": " ", "Co": " ", "Cs": " "}  # by category, and what stands there instead
@@ -28,14 +29,40 @@ def answer_pieces(answer: Answer) -> Iterator[str]:
     if answer.verdict == "not_found":
         yield REFUSAL
     for position, sentence in enumerate(answer.sentences):
-        marks = "".join(f"[{number}]" for number in sentence.citations)
-        yield f"{' ' if position else ''}{one_line(sentence.text)}{' ' if marks else ''}{marks}"
-    for note in answer.notes:
-        yield f"\n\n{one_line(note)}"
+        yield sentence_piece(position, sentence)
+    yield from end_pieces(answer)
+
+
+def sentence_piece(position: int, sentence: AnswerSentence) -> str:
+    """A sentence with its marks, and what parts it from the one before it; a doubt about it stands behind it."""
+    marks = "".join(f"[{number}]" for number in sentence.citations)
+    doubt = f" ({DOUBTS[sentence.verdict]})" if sentence.verdict in DOUBTS else ""
+    return f"{' ' if position else ''}{one_line(sentence.text)}{' ' if marks else ''}{marks}{doubt}"
+
+
+def end_pieces(answer: Answer) -> Iterator[str]:
+    """What stands below the sentences."""
+    gap = "\n\n" if answer.sentences or answer.verdict == "not_found" else ""
+    for note in (*answer.notes, *withheld(answer)):
+        yield f"{gap}{one_line(note)}"
+        gap = "\n\n"
     shown = answer.citations or answer.nearest
     if shown:
         label = "Sources" if answer.citations else "Nearest sentences"
         yield "\n\n" + "\n\n".join([f"{label}:", *map(_source, shown)])
+
+
+def late_pieces(answer: Answer, shown: Sequence[AnswerSentence]) -> Iterator[str]:
+    """What is still to be said where these sentences have been said already: where the answer became another one, that
+    they do not count, and the whole answer."""
+    if answer.verdict != "not_found" and tuple(shown) == answer.sentences[: len(shown)]:
+        for position, sentence in enumerate(answer.sentences[len(shown) :], start=len(shown)):
+            yield sentence_piece(position, sentence)
+        yield from end_pieces(answer)
+        return
+    if shown:
+        yield f"\n\n{one_line(say('instead'))}\n\n"
+    yield from answer_pieces(answer)
 
 
 def answer_text(answer: Answer) -> str:

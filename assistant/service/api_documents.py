@@ -2,7 +2,7 @@
 
 | route | scope | gives |
 |---|---|---|
-| `GET /api/documents` | ask | the documents of a collection |
+| `GET /api/documents` | ask | the documents of a collection, in parts |
 | `POST /api/documents` | ingest | the report on the uploaded files |
 | `DELETE /api/documents/{document}` | ingest | nothing; it is gone |
 | `POST /api/sync` | ingest | the report on reading everything again |
@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,8 +26,9 @@ from assistant.errors import AssistantError
 from assistant.page.contract import Library
 from assistant.service.api_models import DocumentList, Report, answers
 from assistant.service.api_route import Plain, route_class
-from assistant.service.changes import Changes
-from assistant.service.context import Scope, Service
+from assistant.service.caller import Scope
+from assistant.service.changes import Changes, Synced
+from assistant.service.context import Service
 from assistant.service.uploads import FORM, uploaded
 from index.errors import IndexingError
 
@@ -34,6 +36,10 @@ _log = logging.getLogger(__name__)
 Named = Annotated[
     str | None, Query(max_length=63, description="Name of a collection; none: the first one that the caller may ask.")
 ]
+
+MOST_LISTED = 1000  # documents in one answer
+Most = Annotated[int, Query(ge=1, le=MOST_LISTED, description="Most documents in the answer.")]
+From = Annotated[int, Query(ge=0, le=2**53, description="How many to pass over; `next` of the answer before.")]
 
 
 def router(service: Service) -> APIRouter:
@@ -47,6 +53,8 @@ def router(service: Service) -> APIRouter:
                 await asyncio.to_thread(changes.forget_gone, name, one.collection)
             except (AssistantError, IndexingError) as error:  # it is told where it is met again
                 _log.error("answers over %s could not be checked: %s", name, error)
+            if isinstance(one.collection, Synced):
+                one.collection.when_removed = partial(changes.forget_gone, name, one.collection)
         yield
         changes.close()
 
@@ -55,10 +63,13 @@ def router(service: Service) -> APIRouter:
         name = service.collection_name(request.state.caller, collection)
         return name, service.assistants[name].collection
 
-    async def listed(request: Request, collection: Named = None) -> Response:
+    async def listed(request: Request, collection: Named = None, limit: Most = 100, offset: From = 0) -> Response:
         name, here = library(request, "ask", collection)
-        documents = await asyncio.to_thread(here.documents)
-        return Plain({"collection": name, "documents": [asdict(one) for one in documents]})
+        total = await asyncio.to_thread(here.count)
+        documents = await asyncio.to_thread(here.documents, limit, offset)
+        end = offset + len(documents)
+        shown = {"total": total, "offset": offset, "next": end if documents and end < total else None}
+        return Plain({"collection": name} | shown | {"documents": [asdict(one) for one in documents]})
 
     async def upload(request: Request, collection: Named = None) -> Response:
         name, here = library(request, "ingest", collection)
@@ -87,6 +98,7 @@ def router(service: Service) -> APIRouter:
         listed,
         methods=["GET"],
         summary="The documents of a collection",
+        description="In parts, ordered by source and path: go on with `offset` set to `next` until that is null.",
         responses=answers(DocumentList, 404, 503),
     )
     routes.add_api_route(

@@ -66,6 +66,9 @@ CONVERSATION: dict[str, Any] = {
 }
 LISTED: dict[str, Any] = {
     "collection": "default",
+    "total": 1,
+    "offset": 0,
+    "next": None,
     "documents": [
         {
             "id": "0f3a9c1d2b4e5f60",

@@ -76,7 +76,7 @@ class AnswerRecord(BaseModel):
     id: str
     conversation: str | None
     mode: Literal["extractive", "generated"]
-    verdict: Literal["answered", "partial", "not_found"]
+    verdict: Literal["answered", "partial", "not_found", "talk"]
     question: str
     standalone_question: str
     notes: list[str]
@@ -121,9 +121,12 @@ class ListedDocument(BaseModel):
 
 
 class DocumentList(BaseModel):
-    """The documents of a collection, ordered by source and path."""
+    """A part of the documents of a collection, ordered by source and path; `next` is the offset of the next part, or null."""
 
     collection: str
+    total: int
+    offset: int
+    next: int | None
     documents: list[ListedDocument]
 
     model_config = ConfigDict(json_schema_extra={"examples": [LISTED]})
@@ -178,7 +181,7 @@ def _whole(text: str) -> str:
 
 
 def answers(model: type[BaseModel] | None, *statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The description of a route's answers: 200 of this shape, and these errors; 400, 401, 403 and 500 go for every route."""
+    """The description of a route's answers: 200 of this shape, and these errors beside 400, 401, 403, 429 and 500."""
     good: dict[int | str, dict[str, Any]] = {200: {"model": model}} if model else {}
     return good | {
         status: {
@@ -186,5 +189,5 @@ def answers(model: type[BaseModel] | None, *statuses: int) -> dict[int | str, di
             "description": REASONS[status][0],
             "content": {"application/json": {"example": {"error": {"message": REASONS[status][1]}}}},
         }
-        for status in sorted({*statuses, 400, 401, 403, 500})
+        for status in sorted({*statuses, 400, 401, 403, 429, 500})
     }

@@ -12,26 +12,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
+from assistant.record import Answer, Event
 from assistant.service.access import OWNER, OWNER_LENGTH
 from assistant.service.api_models import AnswerRecord, AskRequest, ConversationRecord, FeedbackRequest, Kept, answers
 from assistant.service.api_route import Plain, route_class
-from assistant.service.context import Caller, Refused, Service
-from assistant.service.events import EVENT_SCHEMA, MEDIA_TYPE, PULSE, answer_events, error_event
+from assistant.service.asking import Asked, Running
+from assistant.service.context import Service
+from assistant.service.events import (
+    EVENT_SCHEMA,
+    MEDIA_TYPE,
+    PULSE,
+    PULSE_SECONDS,
+    SOON,
+    STREAM_HEADERS,
+    done_event,
+    error_event,
+    shown_events,
+    start_event,
+    understood_event,
+)
 from assistant.service.failures import told
 from assistant.service.kept import Remembered, renewed
-from assistant.service.store import NO_CONVERSATION, Turn
+from assistant.service.leaving import until_gone
+from assistant.service.store import KeptTurn
 
 _log = logging.getLogger(__name__)
 
-SOON = 1.0  # seconds in which most questions are answered or refused; until then the status is not yet sent
-PULSE_SECONDS = 10.0
-_STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}  # or a proxy would keep events back
 _OWNED: dict[str, Any] = {
     "parameters": [
         {
@@ -46,8 +58,9 @@ _OWNED: dict[str, Any] = {
 }
 _ANSWERED: dict[str, Any] = {
     "model": AnswerRecord,
-    "description": "The answer record. With `Accept: text/event-stream` the same as events: `start`, for each sentence "
-    "its new `citation`s and then the `sentence`, and `done` with the whole record, or `error`.",
+    "description": "The answer record. With `Accept: text/event-stream` the same as events: `start`, `understood` with the "
+    "question as it was understood, for each sentence, as soon as it is checked, its new `citation`s and then the "
+    "`sentence`, and `done` with the whole record, which is the truth and takes the place of what came before, or `error`.",
     "content": {MEDIA_TYPE: {"schema": EVENT_SCHEMA}},
 }
 
@@ -62,14 +75,22 @@ def router(service: Service) -> APIRouter:
 
     async def ask(request: Request, asked: AskRequest) -> Response:
         request.state.question = asked.question
-        finding = _answer(service, request, asked)
-        return await _streamed(finding) if _wants_events(request) else Plain(await finding)
+        caller = request.state.caller
+        question = Asked(
+            asked.question,
+            asked.collection,
+            asked.within or None,
+            asked.conversation,
+            service.access.owner(request, caller),
+        )
+        running, name = service.start(caller, question), service.collection_name(caller, asked.collection)
+        if _wants_events(request):
+            return await _streamed(service, name, question, running)
+        answer = await until_gone(request, running.answer())
+        return Plain(_with_views(service, name, answer.to_json()))
 
     async def conversation(request: Request, conversation: str) -> Response:
-        turns = await asyncio.to_thread(service.store.conversation, conversation, owner(request))
-        readable = service.collections(request.state.caller)
-        if any(turn.collection not in readable for turn in turns):
-            raise Refused(404, NO_CONVERSATION)
+        turns = await asyncio.to_thread(service.turns, request.state.caller, conversation, owner(request))
         return Plain({"conversation": conversation, "turns": await asyncio.to_thread(_shown, service, turns)})
 
     async def forget(request: Request, conversation: str) -> Response:
@@ -118,19 +139,6 @@ def router(service: Service) -> APIRouter:
     return routes
 
 
-async def _answer(service: Service, request: Request, asked: AskRequest) -> dict[str, Any]:
-    caller: Caller = request.state.caller
-    answer = await service.ask(
-        caller,
-        asked.question,
-        collection=asked.collection,
-        within=asked.within or None,
-        conversation=asked.conversation,
-        owner=service.access.owner(request, caller),
-    )
-    return _with_views(service, service.collection_name(caller, asked.collection), answer.to_json())
-
-
 def _with_views(service: Service, collection: str, record: dict[str, Any]) -> dict[str, Any]:
     """The record, and for each number of a citation (or, where there is none, of a nearest sentence) its source view."""
     shown = record["citations"] or record["nearest"]
@@ -138,7 +146,7 @@ def _with_views(service: Service, collection: str, record: dict[str, Any]) -> di
     return record | {"views": views}
 
 
-def _shown(service: Service, turns: tuple[Turn, ...]) -> list[dict[str, Any]]:
+def _shown(service: Service, turns: tuple[KeptTurn, ...]) -> list[dict[str, Any]]:
     libraries = {name: Remembered(service.assistants[name].collection) for name in {turn.collection for turn in turns}}
     return [
         {
@@ -155,29 +163,47 @@ def _wants_events(request: Request) -> bool:
     return any(MEDIA_TYPE in one.lower() for one in request.headers.getlist("accept"))
 
 
-async def _streamed(finding: Coroutine[Any, Any, dict[str, Any]]) -> Response:
+async def _streamed(service: Service, collection: str, asked: Asked, running: Running) -> Response:
     """The answer as events. What is refused at once is refused with its status, as without events."""
-    task = asyncio.create_task(finding)
     try:
-        done, _ = await asyncio.wait({task}, timeout=SOON)
+        first = await running.next(SOON)
     except BaseException:
-        task.cancel()
+        running.give_up()
         raise
-    if done:
-        task.result()
-    return StreamingResponse(_events(task), media_type=MEDIA_TYPE, headers=_STREAM_HEADERS)
+    events = _events(service, collection, asked, running, first)
+    return StreamingResponse(events, media_type=MEDIA_TYPE, headers=STREAM_HEADERS)
 
 
-async def _events(task: asyncio.Task[dict[str, Any]]) -> AsyncIterator[bytes]:
+async def _events(
+    service: Service, collection: str, asked: Asked, running: Running, first: Event | None
+) -> AsyncIterator[bytes]:
+    """The events of a running answer; `first` is the one that was waited for already."""
+    told_question = False
     try:
-        while not (await asyncio.wait({task}, timeout=PULSE_SECONDS))[0]:
-            yield PULSE
-        for one in answer_events(task.result()):
-            yield one
+        yield start_event(asked.question, asked.conversation)
+        said = first or await running.next(PULSE_SECONDS)
+        while not isinstance(said, Answer):
+            if said is None:
+                yield PULSE
+            else:
+                if not told_question:
+                    yield understood_event(said.standalone_question or asked.question)
+                    told_question = True
+                views = {
+                    one.number: service.view(collection, one.document.id, one.sentence_id) for one in said.citations
+                }
+                for one in shown_events(said, views):
+                    yield one
+            said = await running.next(PULSE_SECONDS)
+        yield done_event(_with_views(service, collection, said.to_json()))
     except Exception as error:
-        status, reason, _ = told(error)
-        if status == 500:
-            _log.exception("a question failed")
-        yield error_event(status, reason)
+        yield error_event(*_told(error))
     finally:
-        task.cancel()
+        running.give_up()
+
+
+def _told(error: Exception) -> tuple[int, str]:
+    status, reason, _ = told(error)
+    if status == 500:
+        _log.exception("a question failed")
+    return status, reason

@@ -10,7 +10,8 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
-from assistant.service.context import Refused, Service
+from assistant.service.caller import Refused
+from assistant.service.context import Service
 
 JSON = "application/json"  # no form of another site can send it without asking first
 

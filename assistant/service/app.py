@@ -1,7 +1,7 @@
 """The application: assistants and options to a FastAPI app with every door, the page, and the layers around them.
 
-From outside to inside: the request log, the guard (hosts, headers), the door (origins, limits of bodies), the routes of
-ours, and last, at `/`, Gradio behind its gate.
+From outside to inside: the request log, the guard (hosts, headers), the door (origins, limits of bodies), the pace (requests
+of each client), the routes of ours, and last, at `/`, Gradio behind its gate.
 """
 
 from __future__ import annotations
@@ -9,18 +9,16 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import QuestionError
 from assistant.page.contract import Answers
 from assistant.page.head import TITLE, dress
-from assistant.record import Answer
 from assistant.service.access import Access, refuse_open
-from assistant.service.context import Refused, Service
+from assistant.service.context import Service
 from assistant.service.door import Door
 from assistant.service.gate import Dress, Gate
 from assistant.service.guard import Guard, page_policy
@@ -28,9 +26,11 @@ from assistant.service.keys import Keys
 from assistant.service.limits import Limits
 from assistant.service.metrics import Metrics
 from assistant.service.options import Options
+from assistant.service.pace import Pace
 from assistant.service.request_log import RequestLog
 from assistant.service.store import Store
 from assistant.service.tickets import Tickets
+from assistant.service.visitor import visitors
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
@@ -65,6 +65,7 @@ def create_app(
     app.state.service = service
     # Gradio opens itself to every origin unless its parent has this middleware. Permissions are the door's to give.
     app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(Pace, limits=service.limits)
     app.add_middleware(Door, origins=service.access.origins, upload_limit=options.upload_limit)
     app.add_middleware(
         Guard,
@@ -90,12 +91,14 @@ def build_service(assistants: Answers | Mapping[str, Answers], options: Options)
     keys = Keys(options.data)
     refuse_open(options, keys)
     tickets = Tickets.open(options.data) if options.data else Tickets()
+    limits, metrics = Limits(options.allowed), Metrics()
+    metrics.watch(limits)
     return Service(
         dict(served),
         access=Access(options, keys, tickets, list(served)),
-        limits=Limits(options.allowed),
+        limits=limits,
         store=Store.open(options.data or _passing_folder(), options.keep_days),
-        metrics=Metrics(),
+        metrics=metrics,
     )
 
 
@@ -138,7 +141,7 @@ def _add_page(app: FastAPI, service: Service) -> None:
     options = service.access.options
     uploads, limit = options.with_uploads, options.upload_limit
     assistant = service.assistants[service.default]
-    add_page(app, assistant, options.examples, uploads=uploads, max_file_size=limit, finder=_finder(service))
+    add_page(app, assistant, options.examples, uploads=uploads, max_file_size=limit, visitors=visitors(service))
     mounted: Any = app.router.routes[-1]
     gate = Gate(
         Dress(mounted.app, lambda html: dress(html, limit)),
@@ -149,18 +152,3 @@ def _add_page(app: FastAPI, service: Service) -> None:
         upload_folder=upload_folder(),
     )
     mounted.app = app.state.gate = gate
-
-
-def _finder(service: Service) -> Callable[[Any], Callable[[str], Answer]]:
-    """How the page asks in the name of a visitor. What is refused is told in the conversation."""
-
-    def finder(request: Any) -> Callable[[str], Answer]:
-        def find(question: str) -> Answer:
-            try:
-                return service.ask_here(service.access.visitor(request.scope), question, collection=service.default)
-            except Refused as refused:
-                raise QuestionError(refused.reason) from refused
-
-        return find
-
-    return finder

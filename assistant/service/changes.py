@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from assistant.page.contract import Library
-from assistant.service.context import Refused
+from assistant.service.caller import Refused
 from assistant.service.store import Store
 from index.errors import CollectionBusy, SourceError
-from index.records import FileFailure, IngestReport, Progress
+from index.records import FileFailure, IngestReport, Progress, SyncReport
 
 BUSY = "Documents of this collection are being read already; try again when that is done."
 BUSY_SECONDS = 10
 CLOSING = "The service is closing; what was read until now is kept."
 FIXED = "The documents of this collection cannot be changed here."
+HELD = "{} documents would be removed at once: run `assistant sync --yes` if that is right"
 NO_DOCUMENT = "There is no such document."
 VANISHED = "is no longer there; what was read of it is kept"
 T = TypeVar("T")
@@ -42,6 +43,17 @@ class Changeable(Protocol):
 
     def remove(self, document_id: str) -> bool:
         """Whether there was such a document; SourceError for one that would come back."""
+        ...
+
+
+@runtime_checkable
+class Synced(Protocol):
+    """A collection with declared sources. `when_removed` is called after a sync of its own that removed documents."""
+
+    when_removed: Callable[[], None]
+
+    def sync(self, *names: str, progress: Show | None = None) -> tuple[SyncReport, ...]:
+        """A report for each source."""
         ...
 
 
@@ -109,14 +121,15 @@ class Changes:
 
     def _read_again(self, library: Changeable) -> IngestReport:
         """What has vanished as a whole (a disk that is not mounted, a single file) does not keep the rest from being read."""
+        synced = _as_one(library.sync(progress=self._go_on)) if isinstance(library, Synced) else IngestReport()
         try:
             paths = library.folders()
         except SourceError:
-            return IngestReport()
+            return synced
         there = [path for path in paths if path.exists()]
         report = library.ingest(*there, progress=self._go_on)
         gone = tuple(FileFailure(path.name, VANISHED) for path in paths if path not in there)
-        return replace(report, failures=(*report.failures, *gone))
+        return _sum(synced, replace(report, failures=(*report.failures, *gone)))
 
     def _remove(self, name: str, library: Changeable, document: str) -> None:
         try:
@@ -130,6 +143,26 @@ class Changes:
     def _go_on(self, progress: Progress) -> None:
         if self._closing.is_set():
             raise Refused(503, CLOSING)
+
+
+def _as_one(reports: Sequence[SyncReport]) -> IngestReport:
+    """The syncs of all sources as one report; of failures it has the paths in their sources, and what kept a source
+    from being synced, or from losing documents, by the source's name."""
+    whole = IngestReport()
+    for one in reports:
+        failures = [replace(failure, path=f"{one.source}/{failure.path}") for failure in one.failures]
+        if one.problem:
+            failures.append(FileFailure(one.source, one.problem))
+        if one.held:
+            failures.append(FileFailure(one.source, HELD.format(one.held)))
+        counts = (one.added, one.changed, one.unchanged, one.removed, one.passages, one.seconds)
+        whole = _sum(whole, IngestReport(*counts, tuple(failures)))
+    return whole
+
+
+def _sum(one: IngestReport, other: IngestReport) -> IngestReport:
+    names = ("added", "changed", "unchanged", "removed", "passages", "seconds", "failures")
+    return IngestReport(*(getattr(one, name) + getattr(other, name) for name in names))
 
 
 def _changeable(library: Library) -> Changeable:

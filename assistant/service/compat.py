@@ -7,14 +7,17 @@
 | `POST /v1/chat/completions` | the answer to the last message of the user, whole or streamed by sentences |
 
 The text of an answer has numbered marks and, at its end, the sources. Beside it stand two fields of our own:
-`citations`, and `answer`, the whole record. No language model is asked, so `usage` counts no tokens.
+`citations`, and `answer`, the whole record, which is the truth where a stream said something else before. The messages
+before the question are its history. Tokens of a language model are not counted here: `usage` says 0.
 """
 
 from __future__ import annotations
 
 import json
+import logging
+import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -24,21 +27,27 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from assistant.errors import AssistantError
-from assistant.record import Answer
-from assistant.service.answer_text import answer_pieces, answer_text
+from assistant.record import Answer, AnswerSentence, Event
+from assistant.service.answer_text import answer_text, late_pieces, sentence_piece
 from assistant.service.api_models import answers
 from assistant.service.api_route import Plain, route_class
-from assistant.service.compat_request import COMPLETION, ChatRequest, question_of, whole_characters
-from assistant.service.context import Caller, Refused, Service
+from assistant.service.asking import Asked, Running
+from assistant.service.caller import Caller, Refused
+from assistant.service.compat_request import COMPLETION, ChatRequest, history_of, question_of, whole_characters
+from assistant.service.context import Service
+from assistant.service.events import MEDIA_TYPE, PULSE, PULSE_SECONDS, SOON, STREAM_HEADERS
 from assistant.service.failures import told
+from assistant.service.leaving import until_gone
 from index.errors import IndexingError
 
 PREFIX = "cited-"
 DEFAULT_MODEL = "cited-assistant"
 USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
-STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}  # or a proxy would keep sentences back
 _CODES = {401: "invalid_api_key", 404: "model_not_found", 429: "rate_limit_exceeded"}
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+
+
+_log = logging.getLogger(__name__)
 
 
 def router(service: Service) -> APIRouter:
@@ -65,12 +74,17 @@ def router(service: Service) -> APIRouter:
             raise Refused(404, _NO_MODEL)
         question, within = question_of(asked), whole_characters(asked.within or "") or None
         request.state.question = question
-        answer = await service.ask(request.state.caller, question, collection=collection, within=within)
-        if not asked.stream:
-            return Plain(_completion(answer, asked.model))
-        return StreamingResponse(
-            _events(_chunks(answer, asked)), media_type="text/event-stream", headers=STREAM_HEADERS
+        running = service.start(
+            request.state.caller, Asked(question, collection, within, history=history_of(asked.messages))
         )
+        if not asked.stream:
+            return Plain(_completion(await until_gone(request, running.answer()), asked.model))
+        try:
+            first = await running.next(SOON)
+        except BaseException:
+            running.give_up()
+            raise
+        return StreamingResponse(_stream(running, first, asked), media_type=MEDIA_TYPE, headers=STREAM_HEADERS)
 
     routes.add_api_route(
         "/models", list_models, methods=["GET"], summary="The collections, as models", responses=answers(None)
@@ -97,33 +111,60 @@ def models(service: Service, caller: Caller) -> dict[str, str]:
 def _completion(answer: Answer, model: str) -> dict[str, Any]:
     message = {"role": "assistant", "content": answer_text(answer), "refusal": None}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-    return _head(answer, model, "chat.completion") | {"choices": [choice], "usage": USAGE} | _own_fields(answer)
+    head = _head(f"chatcmpl-{answer.id}", model, "chat.completion")
+    return head | {"choices": [choice], "usage": USAGE} | _own_fields(answer)
 
 
-def _chunks(answer: Answer, asked: ChatRequest) -> Iterator[dict[str, Any]]:
-    """A stream: the role, then a chunk for each piece of the text, then the end with our own fields."""
-    head = _head(answer, asked.model, "chat.completion.chunk")
-    usage: dict[str, Any] = {"usage": None} if asked.with_usage else {}
+async def _stream(running: Running, first: Event | None, asked: ChatRequest) -> AsyncIterator[str | bytes]:
+    """Chunks as events: the role, a chunk for each sentence as soon as it is checked, the rest, the end with our fields."""
+    chunks, shown = _Chunks(asked), list[AnswerSentence]()
+    try:
+        yield chunks.event({"role": "assistant", "content": ""})
+        said = first or await running.next(PULSE_SECONDS)
+        while not isinstance(said, Answer):
+            if said is None:
+                yield PULSE
+            else:
+                yield chunks.event({"content": sentence_piece(len(shown), said.sentence)})
+                shown.append(said.sentence)
+            said = await running.next(PULSE_SECONDS)
+        for piece in late_pieces(said, shown):
+            yield chunks.event({"content": piece})
+        for event in chunks.end(said):
+            yield event
+        yield "data: [DONE]\n\n"
+    except Exception as error:
+        status, reason, _ = told(error)
+        if status == 500:
+            _log.exception("a question failed")
+        yield _data({"error": _problem(status, reason)})
+    finally:
+        running.give_up()
 
-    def chunk(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
-        return head | {"choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]} | usage
 
-    yield chunk({"role": "assistant", "content": ""})
-    for piece in answer_pieces(answer):
-        yield chunk({"content": piece})
-    yield chunk({}, "stop") | _own_fields(answer)
-    if asked.with_usage:
-        yield head | {"choices": [], "usage": USAGE}
+class _Chunks:
+    """The chunks of one stream, under one id."""
+
+    def __init__(self, asked: ChatRequest) -> None:
+        self._head = _head(f"chatcmpl-{secrets.token_hex(8)}", asked.model, "chat.completion.chunk")
+        self._usage: dict[str, Any] = {"usage": None} if asked.with_usage else {}
+
+    def event(self, delta: dict[str, Any], finish: str | None = None, **more: Any) -> str:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return _data(self._head | {"choices": [choice]} | self._usage | more)
+
+    def end(self, answer: Answer) -> Iterator[str]:
+        yield self.event({}, "stop", **_own_fields(answer))
+        if self._usage:
+            yield _data(self._head | {"choices": [], "usage": USAGE})
 
 
-async def _events(chunks: Iterator[dict[str, Any]]) -> AsyncIterator[str]:
-    for chunk in chunks:
-        yield f"data: {json.dumps(chunk)}\n\n"
-    yield "data: [DONE]\n\n"
+def _data(plain: Mapping[str, Any]) -> str:
+    return f"data: {json.dumps(plain)}\n\n"
 
 
-def _head(answer: Answer, model: str, kind: str) -> dict[str, Any]:
-    return {"id": f"chatcmpl-{answer.id}", "object": kind, "created": int(time.time()), "model": model}
+def _head(identity: str, model: str, kind: str) -> dict[str, Any]:
+    return {"id": identity, "object": kind, "created": int(time.time()), "model": model}
 
 
 def _own_fields(answer: Answer) -> dict[str, Any]:
@@ -151,9 +192,12 @@ def _route_class(service: Service) -> type[APIRoute]:
 
 def _failure(error: Exception) -> Response:
     status, reason, headers = told(error)
+    return JSONResponse({"error": _problem(status, reason)}, status, headers)
+
+
+def _problem(status: int, reason: str) -> dict[str, Any]:
     kind = _TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
-    body = {"message": reason, "type": kind, "param": None, "code": _CODES.get(status)}
-    return JSONResponse({"error": body}, status, headers)
+    return {"message": reason, "type": kind, "param": None, "code": _CODES.get(status)}
 
 
 _NO_MODEL = "There is no such model; GET /v1/models lists those that you may ask."

@@ -6,13 +6,20 @@ What would change the shape of the answer is refused, since the client would wai
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.conversation import Turn, understand
 from assistant.service.api_examples import ANSWER
-from assistant.service.context import Refused
+from assistant.service.asking import EARLIER
+from assistant.service.caller import Refused
+
+MOST_CHARACTERS = 4000  # of an earlier message that are looked at
+_BELOW = re.compile(r"\n\n(?:Sources|Nearest sentences):\n\n")
+_MARKS = re.compile(r"\s?(?:\[\d{1,3}\])+")
 
 EXAMPLE: dict[str, Any] = {
     "model": "cited-assistant",
@@ -51,7 +58,7 @@ class StreamOptions(BaseModel):
 
 
 class ChatRequest(BaseModel):
-    """A chat, of which the last message of the user is the question."""
+    """A chat, of which the last message of the user is the question, and what was said before it the history."""
 
     model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [EXAMPLE]})
 
@@ -83,6 +90,31 @@ def question_of(asked: ChatRequest) -> str:
     if not said:
         raise Refused(400, "There is no message with the role user: the last one of them is the question.")
     return _text(said[-1])
+
+
+def history_of(messages: Sequence[Message]) -> tuple[Turn, ...]:
+    """What was said before the last message of the user, as turns: each question with the answer that followed it.
+
+    Of our own answers, the marks and the list of sources are left out.
+    """
+    last = max(number for number, message in enumerate(messages) if message.role == "user")
+    turns: list[Turn] = []
+    for message in messages[:last]:
+        words = _words(message)
+        if message.role == "user" and words:
+            understood = understand(words, turns[-EARLIER:])
+            turns.append(Turn(understood.text, ""))
+        elif message.role == "assistant" and turns:
+            turns[-1] = Turn(turns[-1].question, f"{turns[-1].answer} {words}".strip())
+    return tuple(turns[-EARLIER:])
+
+
+def _words(message: Message) -> str:
+    """The text of an earlier message, what is not text left out."""
+    content = message.content
+    texts = [content] if isinstance(content, str) else [str(part.get("text") or "") for part in content or ()]
+    said = _BELOW.split(whole_characters("\n".join(texts))[:MOST_CHARACTERS])[0]
+    return " ".join(_MARKS.sub("", said).split())
 
 
 def whole_characters(text: str) -> str:

@@ -1,69 +1,34 @@
-"""Who asks, and the one way to an answer: what every HTTP door shares.
-
-| name | is |
-|---|---|
-| `Caller` | who asks: what may be done, in which collections |
-| `Refused` | why something is not done, with the HTTP status that says so |
-| `Service` | the assistants by collection, the store, access, limits and metrics; `ask` answers one question |
-"""
+"""The one way to an answer: the assistants by collection, with the store, access, limits and metrics around them."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from assistant.errors import StoreError
 from assistant.page.address import source_address
 from assistant.page.contract import Answers
+from assistant.page.plain import model_name
 from assistant.record import Answer
+from assistant.service.asking import EARLIER, Asked, Running, earlier
+from assistant.service.caller import Caller, Refused
+from assistant.service.store import NO_CONVERSATION, KeptTurn, Store
 
 if TYPE_CHECKING:
     from assistant.service.access import Access
     from assistant.service.limits import Limits
     from assistant.service.metrics import Metrics
-    from assistant.service.store import Store
 
-Scope = Literal["ask", "ingest", "admin"]
-Kind = Literal["local", "page", "key", "ticket", "proxy"]
-SCOPES: frozenset[Scope] = frozenset(("ask", "ingest", "admin"))
 NO_COLLECTION = "There is no such collection."
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks: what may be done, and in which collections."""
-
-    kind: Kind
-    name: str  # of the key or the user, or ""
-    scopes: frozenset[Scope]
-    collections: frozenset[str] | None  # None: every collection that is served
-    origin: str | None  # of a ticket
-    client: str  # what limits count by: the key's or user's name, or the client's address
-
-    def require(self, scope: Scope) -> None:
-        """Returns if the caller may do this; Refused(403) otherwise. `admin` may do everything."""
-        if scope not in self.scopes and "admin" not in self.scopes:
-            raise Refused(403, f"This needs the scope {scope}.")
-
-
-class Refused(Exception):
-    """Why a request is not answered: an HTTP status, one sentence, and when to come back, in seconds."""
-
-    def __init__(self, status: int, reason: str, retry_after: int | None = None) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-        self.retry_after = retry_after
-
-
 class Service:
-    """What the doors share. Built once by `create_app`, found at `app.state.service`."""
+    """What every door shares. Built once by `create_app`, found at `app.state.service`."""
 
     def __init__(
         self,
@@ -84,6 +49,12 @@ class Service:
     def default(self) -> str:
         """The name of the collection of the page, which is asked where none is named."""
         return next(iter(self.assistants))
+
+    @property
+    def model(self) -> str | None:
+        """The name of the language model that writes the answers, or None where they are quoted."""
+        model = self.assistants[self.default].model
+        return model_name(model.name) if model else None
 
     @property
     def root_path(self) -> str:
@@ -111,81 +82,56 @@ class Service:
         signed = self.access.tickets.mint_pass(collection, document)
         return source_address(document, sentence).replace("#", f"&pass={signed}#", 1)
 
-    async def ask(
-        self,
-        caller: Caller,
-        question: str,
-        *,
-        collection: str | None = None,
-        within: str | None = None,
-        conversation: str | None = None,
-        owner: str = "",
-    ) -> Answer:
-        """The answer to one question, within the limits, counted and kept; its `conversation` says where.
+    def start(self, caller: Caller, asked: Asked) -> Running:
+        """The answer to one question under way, within the limits, counted and kept; its `conversation` says where.
 
-        Refused if the caller may not ask, or not this, or not now; what `Answers.ask` raises passes through.
+        Refused if the caller may not ask, or not this, or not now; what `Answers.stream` raises comes out of the running
+        answer. One that is given up is not kept.
         """
-        asked = _Asked(question, self._may_ask(caller, collection), within, conversation, owner)
-        with self._counted(asked) as work:
-            return await self.limits.run(caller.client, question, work)
+        caller.require("ask")
+        collection, started, running = self.collection_name(caller, asked.collection), time.perf_counter(), Running()
 
-    def ask_here(
-        self,
-        caller: Caller,
-        question: str,
-        *,
-        collection: str | None = None,
-        within: str | None = None,
-        conversation: str | None = None,
-        owner: str = "",
-    ) -> Answer:
-        """The same for a thread that may wait."""
-        asked = _Asked(question, self._may_ask(caller, collection), within, conversation, owner)
-        with self._counted(asked) as work:
-            return self.limits.run_here(caller.client, question, work)
+        def work() -> Answer:
+            answer = self._answer(caller, asked, collection, running)
+            if not running.cancelled.is_set():
+                self.metrics.answered(answer, time.perf_counter() - started)
+            return answer
+
+        running.follow(self.limits.submit(caller.client, asked.question, work))
+        return running
+
+    def turns(self, caller: Caller, conversation: str, owner: str, most: int | None = None) -> tuple[KeptTurn, ...]:
+        """The latest turns of a conversation, oldest first. Refused(404) if it is not this owner's, or has an answer from
+        a collection that the caller may not ask."""
+        turns = self.store.conversation(conversation, owner, most)
+        readable = self.collections(caller)
+        if any(turn.collection not in readable for turn in turns):
+            raise Refused(404, NO_CONVERSATION)
+        return turns
 
     def close(self) -> None:
         """Questions that wait are given up, and the store is closed."""
         self.limits.close()
         self.store.close()
 
-    def _may_ask(self, caller: Caller, collection: str | None) -> str:
-        caller.require("ask")
-        return self.collection_name(caller, collection)
-
-    @contextmanager
-    def _counted(self, asked: _Asked) -> Iterator[Callable[[], Answer]]:
-        """The work of one question, counted as waiting until it begins, then as in progress, then by its verdict."""
-        started = time.perf_counter()
-        with ExitStack() as waiting:
-            waiting.enter_context(self.metrics.waiting())
-
-            def work() -> Answer:
-                waiting.close()
-                with self.metrics.answering():
-                    answer = self._answer(asked)
-                self.metrics.answered(answer, time.perf_counter() - started)
-                return answer
-
-            yield work
-
-    def _answer(self, asked: _Asked) -> Answer:
+    def _answer(self, caller: Caller, asked: Asked, collection: str, running: Running) -> Answer:
+        history = asked.history
         if asked.conversation is not None:
-            self.store.check(asked.conversation, asked.owner)
-        answer = self.assistants[asked.collection].ask(asked.question, asked.within)
-        answer = replace(answer, conversation=asked.conversation)
+            turns = self.turns(caller, asked.conversation, asked.owner, EARLIER)
+            history = earlier(turn.record for turn in turns)
+        events = self.assistants[collection].stream(asked.question, asked.within, history, running.cancelled)
+        for event in events:
+            if isinstance(event, Answer):
+                return self._kept(replace(event, conversation=asked.conversation), asked, collection, running)
+            running.tell(event)
+        raise AssertionError("the last event is the answer")
+
+    def _kept(self, answer: Answer, asked: Asked, collection: str, running: Running) -> Answer:
+        if running.cancelled.is_set():
+            return answer
         try:
-            kept = self.store.keep(answer, collection=asked.collection, owner=asked.owner)
+            kept = self.store.keep(answer, collection=collection, owner=asked.owner)
         except StoreError as error:  # a full disk costs the history, not the answer
             _log.error("an answer could not be kept: %s", error)
             kept = None
         return replace(answer, conversation=kept)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    question: str
-    collection: str
-    within: str | None
-    conversation: str | None
-    owner: str

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, QuestionError
-from assistant.service.context import Refused
+from assistant.service.caller import Refused
 from assistant.service.guard import error_record
 from index.errors import IndexingError, LoadError, SourceError
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.service.body_limit import JSON_LIMIT, Limit
-from assistant.service.context import Refused
-from assistant.service.context import Scope as Right
+from assistant.service.caller import Refused
+from assistant.service.caller import Scope as Right
 from assistant.service.guard import App, Message, Receive, Scope, Send, refuse
 from assistant.service.signin import turn_to_signin
 

@@ -22,6 +22,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Refuse = Callable[[Send, int, str], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 FORWARDED = re.compile(rb"x-forwarded-.*|forwarded|x-real-ip|via")
@@ -135,9 +136,10 @@ async def refuse(send: Send, status: int, reason: str) -> None:
     await _answer(send, status, b"text/plain; charset=utf-8", reason.encode("utf-8"))
 
 
-async def refuse_json(send: Send, status: int, reason: str) -> None:
+async def refuse_json(send: Send, status: int, reason: str, retry_after: int | None = None) -> None:
     """A short answer in JSON, in the form of every error of the service."""
-    await _answer(send, status, b"application/json", json.dumps(error_record(reason)).encode("utf-8"))
+    later = [] if retry_after is None else [(b"retry-after", str(retry_after).encode("ascii"))]
+    await _answer(send, status, b"application/json", json.dumps(error_record(reason)).encode("utf-8"), later)
 
 
 def error_record(reason: str) -> dict[str, Any]:
@@ -145,7 +147,7 @@ def error_record(reason: str) -> dict[str, Any]:
     return {"error": {"message": reason}}
 
 
-async def _answer(send: Send, status: int, kind: bytes, body: bytes) -> None:
-    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode("ascii"))]
+async def _answer(send: Send, status: int, kind: bytes, body: bytes, more: Headers | None = None) -> None:
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode("ascii")), *(more or ())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

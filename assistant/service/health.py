@@ -22,7 +22,8 @@ from pydantic import BaseModel, ConfigDict
 from assistant.page.contract import Answers
 from assistant.service.api_models import answers
 from assistant.service.api_route import Plain
-from assistant.service.context import Refused, Service
+from assistant.service.caller import Refused
+from assistant.service.context import Service
 from assistant.service.metrics import CONTENT_TYPE
 
 TRIED = "Is everything here?"  # what each collection is asked once, which loads what an answer needs
@@ -80,11 +81,12 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """Whether questions can be answered; `loading` and `failed` come with status 503."""
+    """Whether questions can be answered; `loading` and `failed` come with status 503. `model` writes the answers, if one does."""
 
     status: State
+    model: str | None
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ready"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ready", "model": None}]})
 
 
 def router(service: Service) -> APIRouter:
@@ -104,7 +106,7 @@ def router(service: Service) -> APIRouter:
         readiness.start()
         found = set(readiness.states.values())
         state = next((state for state in ("failed", "loading") if state in found), "ready")
-        return Plain({"status": state}, 200 if state == "ready" else 503)
+        return Plain({"status": state, "model": service.model}, 200 if state == "ready" else 503)
 
     async def metrics(request: Request) -> Response:
         caller = request.state.caller = service.access.caller(request)

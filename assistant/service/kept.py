@@ -5,6 +5,7 @@
 | `renewed` | a record, the library | the record; each citation at its place of today, or marked stale |
 | `without_quotes` | a record, ids of documents | the record; nothing of these documents is quoted any more |
 | `cited_documents` | a record | the ids of the documents that it quotes |
+| `as_answer` | a record | the `Answer` that it was made of |
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.page.contract import Library
+from assistant.record import Answer, AnswerSentence, Citation, CitedDocument, Coverage
 from index.passages import heading_path
 from index.records import Document, Sentence
 
@@ -75,6 +77,28 @@ def without_quotes(record: Record, documents: Container[str]) -> Record:
 def cited_documents(record: Record) -> list[str]:
     """The ids of the documents behind citations and nearest sentences, each once."""
     return list(dict.fromkeys(one["document"]["id"] for one in [*record["citations"], *record["nearest"]]))
+
+
+def as_answer(record: Record) -> Answer:
+    """The record as the type that it was made of."""
+    fields: dict[str, Any] = {key: value for key, value in record.items() if key != "schema"}
+    fields |= {
+        "notes": tuple(record["notes"]),
+        "sentences": tuple(
+            AnswerSentence(**one | {"citations": tuple(one["citations"])}) for one in record["sentences"]
+        ),
+        "citations": tuple(map(_citation, record["citations"])),
+        "nearest": tuple(map(_citation, record["nearest"])),
+        "coverage": Coverage(**record["coverage"]),
+    }
+    return Answer(**fields)
+
+
+def _citation(plain: Record) -> Citation:
+    ranges = {key: tuple(plain[key]) if plain[key] is not None else None for key in ("phrase", "pages")}
+    document = CitedDocument(**plain["document"])
+    fields: dict[str, Any] = plain | ranges | {"heading": tuple(plain["heading"]), "document": document}
+    return Citation(**fields)
 
 
 def _at(citation: Record, document: Document, sentence: Sentence) -> Record:

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.errors import ServeError
-from assistant.service.context import SCOPES, Scope
+from assistant.service.caller import SCOPES, Scope
 
 FILE = "keys.json"
 PREFIX = "ca_"  # by which a key is recognised where it should not stand

@@ -1,10 +1,11 @@
-"""How much one client, and all together, may ask: length, rate, answers at once.
+"""How much one client, and all together, may ask: length, rate, answers at once, and requests of every kind.
 
 | limit | over it |
 |---|---|
 | characters of a question | 413 |
 | questions a minute, of one client and of all | 429 and when to come back |
 | answers at once, and questions that wait for one | 429 and when to come back |
+| requests of any kind a minute, of one client | 429 and when to come back |
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-from assistant.service.context import Refused
+from assistant.service.caller import CLOSING, Refused
 
 MOST_CLIENTS = 10_000  # that are remembered; then the one that was longest away is forgotten
 BUSY_SECONDS = 2  # after which it is worth trying again when all places are taken
@@ -30,13 +31,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What is allowed. Rates are in questions a minute; a client may ask that many at once after a quiet minute."""
+    """What is allowed. Rates are a minute's; a client may ask that many at once after a quiet minute."""
 
     rate: float = 30
     total_rate: float = 600
     concurrent: int = 8
     waiting: int = 64
     characters: int = 2000
+    requests: float = 1200  # of any kind, of one client
 
 
 class Bucket:
@@ -60,6 +62,24 @@ class Bucket:
         self._level -= 1
 
 
+class Buckets:
+    """One bucket for each client, of as many as are remembered."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._held: OrderedDict[str, Bucket] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def of(self, client: str, now: float) -> Bucket:
+        bucket = self._held.pop(client, None) or Bucket(self._rate, now)
+        self._held[client] = bucket
+        if len(self._held) > MOST_CLIENTS:
+            self._held.popitem(last=False)
+        return bucket
+
+
 class Limits:
     """Counts questions by client, and answers them in order in a pool of threads of its own. Thread-safe."""
 
@@ -67,7 +87,8 @@ class Limits:
         self.allowed = allowed or Allowed()
         self._clock = clock
         self._total = Bucket(self.allowed.total_rate, clock())
-        self._clients: OrderedDict[str, Bucket] = OrderedDict()
+        self._clients = Buckets(self.allowed.rate)
+        self._requests = Buckets(self.allowed.requests)
         self._pool = ThreadPoolExecutor(self.allowed.concurrent, "answer")
         self._counting = threading.Lock()
         self._pending = 0
@@ -82,22 +103,29 @@ class Limits:
         """Questions that wait for their turn."""
         return max(0, self._pending - self.allowed.concurrent)
 
+    def request(self, client: str) -> int:
+        """Counts a request of any kind: 0, or the seconds after which it may come again, and then it is not counted."""
+        with self._counting:
+            now = self._clock()
+            bucket = self._requests.of(client, now)
+            wait = math.ceil(bucket.wait(now))
+            if not wait:
+                bucket.take()
+        return wait
+
     async def run(self, client: str, question: str, work: Callable[[], T]) -> T:
-        """What `work` gives, done in a thread; Refused(413) or Refused(429) if it is not to be done.
-
-        Who gives up waiting gives its position back; work that has begun keeps its place until it ends.
-        """
-        return await asyncio.wrap_future(self._submit(client, question, work))
-
-    def run_here(self, client: str, question: str, work: Callable[[], T]) -> T:
-        """The same for a thread that may wait."""
-        return self._submit(client, question, work).result()
+        """What `work` gives, done as `submit` does it. Who gives up waiting gives its position back."""
+        return await asyncio.wrap_future(self.submit(client, question, work))
 
     def close(self) -> None:
         """Questions that wait are given up; those that are being answered end by themselves."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _submit(self, client: str, question: str, work: Callable[[], T]) -> Future[T]:
+    def submit(self, client: str, question: str, work: Callable[[], T]) -> Future[T]:
+        """What `work` will give, done in a thread; Refused(413) or Refused(429) if it is not to be done.
+
+        One that is cancelled before its turn gives its position back; work that has begun keeps its place until it ends.
+        """
         length = len(question)
         if length > self.allowed.characters:
             most = f"{self.allowed.characters:,}"
@@ -111,16 +139,13 @@ class Limits:
             future = self._pool.submit(work)
         except RuntimeError:  # the pool is shut
             self._done()
-            raise Refused(503, "The service is closing.") from None
+            raise Refused(503, CLOSING) from None
         future.add_done_callback(self._done)
         return future
 
     def _take(self, client: str) -> None:
         now = self._clock()
-        bucket = self._clients.pop(client, None) or Bucket(self.allowed.rate, now)
-        self._clients[client] = bucket
-        if len(self._clients) > MOST_CLIENTS:
-            self._clients.popitem(last=False)
+        bucket = self._clients.of(client, now)
         wait = max(bucket.wait(now), self._total.wait(now))
         if wait > 0:
             raise Refused(429, "Too many questions in a short time; ask again in a moment.", math.ceil(wait))

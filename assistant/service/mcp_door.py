@@ -40,7 +40,8 @@ from assistant.errors import AssistantError
 from assistant.page.contract import Answers
 from assistant.prompts import say
 from assistant.service.answer_text import answer_text
-from assistant.service.context import Refused, Service
+from assistant.service.caller import Refused
+from assistant.service.context import Service
 from assistant.service.door import FAILED
 from assistant.service.failures import told
 from assistant.service.guard import App, Receive, Scope, Send, error_record
@@ -148,7 +149,8 @@ async def _call(desk: Desk, request: Any, tool: str, arguments: Mapping[str, Any
 async def _done(desk: Desk, request: Any, tool: str, arguments: Mapping[str, Any]) -> CallToolResult:
     if tool == "ask":
         answer = await desk.ask(request, taken(Question, arguments))
-        return _result(answer_text(answer), answer.to_json())
+        talk = f"\n\nconversation: {answer.conversation}" if answer.conversation else ""
+        return _result(f"{answer_text(answer)}{talk}", answer.to_json())
     if tool == "search":
         found = Found.of(await desk.search(request, taken(Query, arguments)))
         return _result(found.as_text(), found.model_dump())

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from assistant.record import Answer
 from assistant.service.answer_text import one_line, visible, web_address
 from assistant.service.api_models import Body
-from assistant.service.context import Refused
+from assistant.service.caller import Refused
 from index.passages import heading_path
 from index.records import Document, Hit
 
@@ -44,6 +44,12 @@ class Arguments(Body):
 class Question(Arguments):
     question: Annotated[str, Field(description="The question, in words, as a person would ask it.")]
     within: Within = None
+    conversation: Annotated[
+        str | None,
+        Field(
+            max_length=64, description="The `conversation` of an earlier answer, which a follow-up question goes on."
+        ),
+    ] = None
 
 
 class Query(Arguments):
@@ -175,7 +181,8 @@ TOOLS: Mapping[str, tuple[type[Arguments], str, str]] = {
         "Answers a question from the indexed documents alone. Every sentence of the answer carries the numbers of its "
         "citations; a citation has the exact quote, its document and its range of characters there. If the documents "
         "do not answer, the verdict is not_found and the nearest sentences are given: then say so, and do not fill in. "
-        "Keep the numbers and quotes when you pass the answer on.",
+        "Keep the numbers and quotes when you pass the answer on. For a follow-up question pass the `conversation` of the "
+        "answer before; the record's standalone_question says how it was understood.",
     ),
     "search": (
         Query,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import time
 from typing import Any
 
@@ -49,7 +50,8 @@ class RequestLog:
             if status >= 400:
                 self._metrics.refused(status)
             line = self._line(scope, state, status, time.perf_counter() - started)
-            _log.log(logging.ERROR if status >= 500 else logging.INFO, json.dumps(line))
+            level = logging.ERROR if status >= 500 else logging.INFO
+            _log.log(level, json.dumps(line), extra={"request": line})
 
     def _line(self, scope: Scope, state: dict[str, Any], status: int, seconds: float) -> dict[str, Any]:
         line = {
@@ -60,6 +62,26 @@ class RequestLog:
             "caller": getattr(state.get("caller"), "kind", None),
         }
         return line | {"question": state["question"]} if self._log_questions and "question" in state else line
+
+
+class ForPeople(logging.Formatter):
+    """Lines for a terminal: a request in a few words, everything else as it is said."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = getattr(record, "request", None)
+        if line is None:
+            return super().format(record)
+        return f"{line['method']} {line['route']}: {line['status']} after {line['ms']:.0f} ms"
+
+
+def log_to_stderr() -> logging.Handler:
+    """A handler of our log: a line of JSON for each request, and whatever else is told; on a terminal only failed requests."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    if sys.stderr.isatty():
+        handler.setFormatter(ForPeople("%(message)s"))
+        handler.addFilter(lambda record: record.levelno >= logging.WARNING or not hasattr(record, "request"))
+    return handler
 
 
 def _route(scope: Scope) -> str:

@@ -19,8 +19,9 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from assistant.page.address import sentence_anchor
-from assistant.page.plain import day, unturned
-from assistant.page.render import BETWEEN
+from assistant.page.cited import BETWEEN
+from assistant.page.escape import shown
+from assistant.page.plain import day
 from index.records import Document, Heading, Page, Sentence
 
 POLICY = (
@@ -51,11 +52,6 @@ def render_missing(theme: str | None = None) -> str:
         "<p>It may have been removed from the collection since it was cited.</p></main>",
         "en",
     )
-
-
-def shown(text: str) -> str:
-    """The escaped text without characters that turn its direction."""
-    return escape(unturned(text))
 
 
 def blocks_of(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:

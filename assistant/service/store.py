@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assistant.record import Answer
-from assistant.service.context import Refused
+from assistant.service.caller import Refused
 from assistant.service.gaps import Gaps, add_gap
 from assistant.service.kept import cited_documents, without_quotes
 
@@ -24,6 +24,7 @@ FILE = "service.sqlite"  # in the data folder
 KEPT_DAYS = 90.0
 MOST_TURNS = 500  # of one conversation; then its oldest go
 MOST_ROWS = 200_000  # of all turns, and of all gaps; then the oldest go
+UNANSWERED = ("not_found", "partial")
 PRUNE_EVERY = timedelta(days=1)
 NO_CONVERSATION = "There is no such conversation."
 NO_ANSWER = "There is no such answer in this conversation."
@@ -32,7 +33,7 @@ Thumb = Literal["up", "down"]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class KeptTurn:
     """One answer of a conversation as it was given, its time (ISO 8601, UTC), and the thumb that it got."""
 
     collection: str
@@ -85,21 +86,23 @@ class Store(Gaps):
                 connection.execute("INSERT INTO conversations VALUES (?, ?, ?)", (conversation, _hashed(owner), now))
             if conversation is not None:
                 turn = _add_turn(connection, replace(answer, conversation=conversation), collection, now)
-            if answer.verdict != "answered":
-                add_gap(connection, turn, collection, answer.question, answer.verdict, now)
+            if answer.verdict in UNANSWERED:
+                add_gap(connection, turn, collection, answer.standalone_question, answer.verdict, now)
         if self._now() - self._pruned > PRUNE_EVERY:
             self.prune()
         return conversation
 
-    def conversation(self, conversation: str, owner: str) -> tuple[Turn, ...]:
-        """The turns of a conversation, oldest first. Refused(404) if it is not this owner's."""
+    def conversation(self, conversation: str, owner: str, most: int | None = None) -> tuple[KeptTurn, ...]:
+        """The latest turns of a conversation, all or at most so many, oldest first. Refused(404) if it is not the owner's."""
         self.check(conversation, owner)
         rows = self.query(
             "SELECT collection, turns.at AS at, record, value FROM turns LEFT JOIN feedback ON turn = number "
-            "WHERE conversation = ? ORDER BY number",
+            "WHERE conversation = ? ORDER BY number DESC LIMIT ?",
             conversation,
+            MOST_TURNS if most is None else most,
         )
-        return tuple(Turn(row["collection"], row["at"], json.loads(row["record"]), row["value"]) for row in rows)
+        found = [KeptTurn(row["collection"], row["at"], json.loads(row["record"]), row["value"]) for row in rows]
+        return tuple(reversed(found))
 
     def delete(self, conversation: str, owner: str) -> None:
         """Removes a conversation with its feedback and gaps. Refused(404) if it is not this owner's."""
@@ -118,7 +121,7 @@ class Store(Gaps):
             ).fetchone()
             if found is None:
                 raise Refused(404, NO_ANSWER)
-            turn, question = found["number"], json.loads(found["record"])["question"]
+            turn, question = found["number"], json.loads(found["record"])["standalone_question"]
             connection.execute("INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)", (turn, value, comment, now))
             connection.execute("DELETE FROM gaps WHERE turn = ? AND reason = 'disliked'", (turn,))
             if value == "down":

@@ -24,6 +24,7 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
         (401, "This key is not known."),
         (403, "This origin is not on the list of the service."),
         (404, "There is no such collection."),
+        (429, "Too many requests in a short time; come back in a moment."),
     )
 }
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assistant.errors import ServeError
-from assistant.service.context import Refused
+from assistant.service.caller import Refused
 
 FILE = "tickets.secret"  # in the data folder; its point keeps it apart from every collection's name
 SIZE = 32  # bytes of the secret

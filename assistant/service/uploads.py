@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,10 +13,10 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from assistant.service.context import Refused
+from assistant.service.caller import Refused
+from index.uploads import safe_name
 
 MOST_FILES = 100
-LONGEST_NAME = 120  # characters; the collection shortens it further
 NO_FILES = "Send the files as multipart/form-data, in the field `files`, at most {most} at once."
 FORM: dict[str, Any] = {
     "requestBody": {
@@ -64,19 +63,3 @@ def _copied(files: Sequence[UploadFile], folder: Path) -> list[Path]:
             shutil.copyfileobj(file.file, copy)
         paths.append(path)
     return paths
-
-
-def safe_name(name: str) -> str:
-    """A name without folders or characters that a file system, a terminal or a page could act on; its suffix stays."""
-    base = re.split(r"[/\\]", name)[-1]
-    base = "".join(letter if letter.isprintable() else "_" for letter in base).strip().strip(".") or "document"
-    stem, dot, suffix = base.rpartition(".")
-    whole = stem[:LONGEST_NAME] + dot + suffix[:10] if dot else base[:LONGEST_NAME]
-    return _shortened(whole, 240)
-
-
-def _shortened(name: str, most: int) -> str:
-    """At most so many bytes, as file systems count, the end kept."""
-    while len(name.encode()) > most:
-        name = name[1:]
-    return name

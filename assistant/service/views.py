@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from assistant.page.contract import Library
 from assistant.page.head import ASSET_ROUTE, ASSETS, FOLDER
-from assistant.service.context import Refused, Service
+from assistant.service.caller import Refused
+from assistant.service.context import Service
 from assistant.service.source import POLICY, render_missing, render_source
 
 if TYPE_CHECKING:

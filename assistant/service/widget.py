@@ -6,8 +6,8 @@
 | `GET /embed` | a page with nothing but the widget, which the allowed origins may frame |
 | `GET /embed.js`, `/embed.css` | what that page loads beside the widget |
 
-The script is put together from the parts in `assistant/widget/`, in the order of `PARTS`, without comments and without white
-space that means nothing.
+The script is put together from the parts in `assistant/widget/`, in the order of `PARTS`, without comments, without white
+space that means nothing, and with short names for what is private.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from assistant.service.guard import frame_ancestors
@@ -39,6 +40,11 @@ _TOKEN = re.compile(
     r"""("(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`|(?<=[(=,:|?&!>])[ ]?/(?!/)(?:[^/\\\n\[]|\\.|\[(?:[^\]\\]|\\.)*\])+/\w*)"""
     r"""|;\s*(?=})|\s*([{}()\[\];,=<>+*?:&|!])\s*"""
 )
+_NAME = re.compile(r"(?:#|--)[\w-]+")
+_DECLARED = {
+    "#": re.compile(r"^(?:async |get )*(#\w+)\s*[;(=]", re.MULTILINE),
+    "--": re.compile(r"(?<=[{;])--[a-z-]+(?=:)"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,10 @@ class Asset:
 def widget_script() -> Asset:
     """The whole widget as one script. It defines the element `<cited-assistant>`, once, and no global name."""
     style = re.sub(r"(?<=[{};,:])\s+|\s+(?=[{}])|;\s*(?=\})", "", _joined("widget.css"))
-    script = _TOKEN.sub(lambda found: found[1] or found[2] or "", "\n".join(map(_joined, PARTS)))
+    script = "\n".join(map(_joined, PARTS))
+    short = _short_names(f"{style}\n{script}")
+    style, script = (_NAME.sub(lambda found: short.get(found[0], found[0]), text) for text in (style, script))
+    script = _TOKEN.sub(lambda found: found[1] or found[2] or "", script)
     return Asset.of(
         'try{(()=>{"use strict";if(customElements.get("cited-assistant"))return;'
         f"const STYLE={json.dumps(style, ensure_ascii=False)};{script}"
@@ -121,6 +130,17 @@ def _answer(request: Request, asset: Asset, extra: dict[str, str]) -> Response:
 def takes_gzip(accepted: str) -> bool:
     """Whether an `Accept-Encoding` header names gzip, and not with the weight 0."""
     return re.search(r"(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)", accepted.lower()) is not None
+
+
+def _short_names(text: str) -> dict[str, str]:
+    """A letter or two for each name that is declared and can be seen by nobody else: private members of our classes, and
+    the custom properties of our styles."""
+    short: dict[str, str] = {}
+    for sign, declaration in _DECLARED.items():
+        names = sorted(set(declaration.findall(text)), key=lambda name: (-text.count(name), name))
+        letters = (f"{mark}{letter}" for mark in ("", "_") for letter in ascii_lowercase)
+        short |= {name: f"{sign}{letter}" for name, letter in zip(names, letters, strict=False)}
+    return short
 
 
 def _part(name: str) -> str:

@@ -8,6 +8,9 @@ function problemBox(ui, problem, again) {
   return h("div", { class: "problem" }, h("span", {}, text), again && button("again", { click: again }, ui.say("retry")));
 }
 
+// A question without what makes no other one of it.
+const folded = (text) => text.replace(/[\s.?!]+/g, " ").trim().toLowerCase();
+
 class Turn {
   #citations = {};
   #views = {};
@@ -15,7 +18,8 @@ class Turn {
   #text;
   #group;
   #context;
-  #count;
+  #said;
+  #understood;
   #open;
 
   constructor(ui, question) {
@@ -25,7 +29,7 @@ class Turn {
 
   wait() {
     this.#text = this.#group = this.#open = null;
-    this.#count = 0;
+    this.#said = [];
     this.body.replaceChildren(h("p", { class: "waiting" }, h("i", {}), h("i", {}), h("i", {}), h("span", {}, this.ui.say("reading"))));
   }
 
@@ -49,30 +53,41 @@ class Turn {
       this.#text.append(this.#group);
     }
     this.#context = context;
-    const doubt = /^(partly|unsupported)$/.test(sentence.verdict) && h("span", { class: "doubt" }, this.ui.say(sentence.verdict));
+    const doubt = !/^s/.test(sentence.verdict) && h("span", { class: "doubt" }, this.ui.say("partly"));  // neither source nor supported
     const place = h("span", { class: "sentence" }, row || h("bdi", {}, sentence.text), doubt);
     // No break is allowed between the last word and its chips: a chip alone on a line belongs to nothing.
     const chips = h("span", { class: "chips" }, "\u2060", ...cited.map((one) => this.#chip(one, place)));
     if (row) row.append(chips);
     else place.firstChild.after(chips);
-    place.style.animationDelay = `${Math.min(this.#count, 8) * 70}ms`;
+    place.style.animationDelay = `${Math.min(this.#said.length, 8) * 70}ms`;
     this.#group.append(place, " ");
-    this.#count += 1;
+    this.#said.push(sentence.text);
   }
 
-  // The whole record: what the stream has not brought, remarks, and what can be done with the answer.
+  // Shows the question as it was understood, where that is another one.
+  understand(question) {
+    if (this.#understood || folded(question) === folded(this.question)) return;
+    this.#understood = h("p", { class: "fact" }, this.ui.say("understood", 0, question));
+    this.body.before(this.#understood);
+  }
+
+  // The whole record, which is the truth: what was shown and is not in it goes, what is not shown yet comes; remarks, and
+  // what can be done with the answer.
   finish(record, feedback) {
     const { say } = this.ui;
     this.record = record;
+    this.understand(record.standalone_question);
     for (const citation of record.citations) this.cite(citation);
     this.views(record.views);
-    if (record.verdict === "not_found") {
-      this.body.replaceChildren(h("p", { class: "refused" }, say("refused")), record.nearest[0] ? h("p", { class: "fact" }, say("nearest")) : "", ...record.nearest.map((one) => this.#card(one)));
-    } else {
-      for (const sentence of record.sentences.slice(this.#count)) this.add(sentence);
-    }
+    if (this.#said.some((text, at) => text !== record.sentences[at]?.text)) this.wait();
+    if (!record.sentences[0]) this.body.replaceChildren();
+    for (const sentence of record.sentences.slice(this.#said.length)) this.add(sentence);
     const remarks = [record.verdict === "partial" && say("partial"), record.withheld && say("withheld", record.withheld), ...record.notes];
-    this.body.append(...remarks.filter(Boolean).map((remark) => h("p", { class: "remark" }, remark)), this.#foot(feedback));
+    const kind = record.verdict === "talk" ? "text" : "remark";
+    const nearest = record.nearest.map((one) => this.#card(one));
+    if (this.refused) this.body.append(h("p", { class: "refused" }, say("refused")));
+    if (nearest[0]) this.body.append(h("p", { class: "fact" }, say("nearest")), ...nearest);
+    this.body.append(...remarks.filter(Boolean).map((remark) => h("p", { class: kind }, remark)), this.#foot(feedback));
   }
 
   fail(problem, again) {
@@ -145,7 +160,8 @@ class Turn {
 
   #foot(feedback) {
     const { ui, record } = this;
-    const fact = h("span", { class: "fact" }, this.refused ? "" : ui.say("cited", record.coverage.cited, record.coverage.sentences));
+    const { cited, sentences } = record.coverage;
+    const fact = h("span", { class: "fact" }, sentences && ui.say("cited", cited, sentences));
     const copy = tool("copy", ui.say("copy"), async () => {
       const done = await ui.copy(this.plain());
       copy.replaceChildren(icon(done ? "check" : "close"));
@@ -165,7 +181,12 @@ class Turn {
 
   // What is read aloud, once, when the answer is complete.
   get spoken() {
-    return this.refused ? this.ui.say("refused") : this.record.sentences.map((one) => one.text).join(" ");
+    return this.record.sentences.map((one) => one.text).join(" ") || this.#other;
+  }
+
+  // What stands for an answer without sentences.
+  get #other() {
+    return this.refused ? this.ui.say("refused") : this.record.notes.join(" ");
   }
 
   // The answer with `[n]` behind each sentence, and the list of what was cited.
@@ -176,6 +197,6 @@ class Turn {
       const origin = [one.document.title, ...one.heading, dayOf(one.document.modified, ui.language), one.address];
       return `[${one.number}] “${one.quote}” — ${origin.filter(Boolean).join(", ").replace(TURNING, "")}`;
     });
-    return [record.question, "", text || ui.say("refused"), "", ...lines].join("\n");
+    return [record.question, "", text || this.#other, "", ...lines].join("\n");
   }
 }

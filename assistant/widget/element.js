@@ -339,6 +339,7 @@ class CitedAssistant extends HTMLElement {
     for await (const [name, data] of eventsOf(response.body)) {
       if (name === "citation") turn.cite(data);
       else if (name === "sentence") turn.add(data);
+      else if (name === "understood") turn.understand(data.standalone_question);
       else if (name === "error") throw problemOf(data.status, data.message);
       else if (name === "done") {
         turn.finish(data);

@@ -1,6 +1,6 @@
 // The words of the widget: one on a line, in the order of `WORDS`. `#` is a number, `##` a title or a second number.
-const WORDS = `title placeholder hello send stop close fresh reading cite open show source refused nearest partial partly unsupported
-  withheld stale cited copy copied up down retry offline unreachable forbidden busy broken failed found lost`.split(/\s+/);
+const WORDS = `title placeholder hello send stop close fresh reading cite open show source refused nearest partial partly
+  understood withheld stale cited copy copied up down retry offline unreachable forbidden busy broken failed found lost`.split(/\s+/);
 
 const LABELS = {
   en: `Ask this wiki
@@ -19,7 +19,7 @@ const LABELS = {
     The sentences that come nearest:
     The documents answer only part of this.
     partly supported
-    not supported
+    Understood as: ##
     Sentences withheld because they are not supported: #
     The source has changed since.
     # of ## sentences cited
@@ -52,7 +52,7 @@ const LABELS = {
     Die Sätze, die dem am nächsten kommen:
     Die Dokumente beantworten nur einen Teil davon.
     teilweise belegt
-    nicht belegt
+    Verstanden als: ##
     Nicht belegte und daher weggelassene Sätze: #
     Die Quelle hat sich seitdem geändert.
     # von ## Sätzen belegt
@@ -85,7 +85,7 @@ const LABELS = {
     Les phrases les plus proches :
     Les documents ne répondent qu’en partie.
     partiellement étayé
-    non étayé
+    Compris comme : ##
     Phrases non étayées, donc retenues : #
     La source a changé depuis.
     # phrases citées sur ##
@@ -118,7 +118,7 @@ const LABELS = {
     Las frases más cercanas:
     Los documentos responden solo en parte.
     respaldado en parte
-    no respaldado
+    Entendido como: ##
     Frases no respaldadas y por eso omitidas: #
     La fuente ha cambiado desde entonces.
     # de ## frases citadas
@@ -151,7 +151,7 @@ const LABELS = {
     最も近い文:
     文書で答えられるのは一部だけです。
     一部のみ裏付けあり
-    裏付けなし
+    質問の解釈: ##
     裏付けがないため表示しなかった文: #
     引用後に出典が変更されました。
     ## 文中 # 文に引用あり

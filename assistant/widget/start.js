@@ -21,7 +21,7 @@ function coloursOf(accent, theme) {
   const share = luminance(accent);
   const ratio = theme === "dark" ? share / luminance("#1b1f23") : luminance(LIGHT) / share;
   const on = luminance(LIGHT) / share > share / luminance(DARK) ? LIGHT : DARK;
-  const link = ratio > 5.5 ? accent : "var(--ink)";
+  const link = ratio > 5.5 ? accent : `var(--ink)`;
   return `--accent:${accent};--on-accent:${on};--link:${link};--accent-soft:color-mix(in srgb,${accent} 12%,var(--surface))`;
 }
 
