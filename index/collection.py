@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -246,6 +246,20 @@ class Collection(CollectionReading):
                     index.close()
 
     @contextmanager
+    def _late_writer(self) -> Iterator[IndexTurn]:
+        """The lock, and what gives the vector index, opened only when it is asked for: most syncs find nothing to do."""
+        with self._writing, CollectionLock(self.settings.folder / "lock", "ingest"), ExitStack() as held:
+            opened: list[DenseIndex] = []
+
+            def turn() -> AbstractContextManager[DenseIndex]:
+                if not opened:
+                    opened.append(DenseIndex.open(self.settings.folder / "vectors", self.catalog, background=False))
+                    held.callback(opened[0].close)
+                return nullcontext(opened[0])
+
+            yield turn
+
+    @contextmanager
     def _long_turn(self, *, of_embedder: bool = True) -> Iterator[IndexTurn]:
         """The right to a long run of writing, and what gives the vector index for each part of it.
 
@@ -258,11 +272,11 @@ class Collection(CollectionReading):
             )
         try:
             with ExitStack() as held:
-                index = held.enter_context(self._writer()) if self._index is None else None
+                turn = self._writer if self._index is not None else held.enter_context(self._late_writer())
                 if of_embedder:
                     self._check_embedder()
                     self.catalog.set_meta(embedder=self.embedder.stamp)
-                yield self._writer if index is None else lambda: nullcontext(index)
+                yield turn
         finally:
             self._syncing.release()
 

@@ -9,11 +9,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant.writing.gates import objections
+from assistant.writing.gates.certainty import surer
 from assistant.writing.gates.elsewhere import denies_otherwise, missing_figures
 from assistant.writing.gates.foreign import foreign
 from assistant.writing.gates.names import names, unknown_names, unresolved_names
 from assistant.writing.gates.negation import denied, opposed
-from assistant.writing.gates.strength import surer, wider
+from assistant.writing.gates.order import turned_round
+from assistant.writing.gates.strength import reasoned, wider
 from assistant.writing.gates.substitution import substituted_names
 
 
@@ -122,9 +124,15 @@ def test_opposed() -> None:
 def test_surer() -> None:
     """What is planned, permitted or supposed may not be told as done."""
     premise = "Norvolt has offered to dig the plants up and move them."
-    assert surer("Norvolt has dug the plants up and moved them.", premise) == ["dig", "move"]
+    assert surer("Norvolt has dug the plants up and moved them.", premise)
     assert surer("Norvolt offered to move the plants.", premise) == []
     assert surer("Norvolt moved the plants.", "Norvolt moved the plants.") == []
+    said = "The Russian side said that the catch did not agree with the logbooks."
+    assert surer("The catch did not agree with the logbooks.", said) == ["said"]
+    assert surer("According to Russia the catch did not agree with the logbooks.", said) == []
+    assert surer("The treaty covers the two islands.", "If handed over, the treaty would cover the two islands.") == [
+        "cover"
+    ]
 
 
 def test_wider() -> None:
@@ -133,6 +141,29 @@ def test_wider() -> None:
     assert wider("All volcanoes of the island are active.", "Every volcano of the island is active.") == []
     assert wider("Only Ruiz can lift the ban.", "Ruiz can lift the ban.") == ["Only"]
     assert wider("Only Ruiz can lift the ban.", "Nobody but Ruiz, the sole head, can lift the ban.") == []
+    assert wider("He was the first ever to try.", "He was one of five to try.") == ["ever"]
+
+
+def test_reasoned() -> None:
+    """A reason may not be given where the premise gives none."""
+    premise = "Trump announced the withdrawal. Putin suspended participation."
+    assert reasoned("Trump announced the withdrawal because Putin suspended participation.", premise) == ["because"]
+    assert reasoned("Putin left because of it.", "Putin left, for it had come to nothing.") == []
+
+
+def test_turned_round() -> None:
+    """Who does what to whom may not be turned round; a passive, another order of parts and mutual doings may."""
+    premise = "Russia asked Japan to accept the results of the war."
+    assert turned_round("Japan asked Russia to accept the results of the war.", premise)
+    assert not turned_round("To accept the results of the war, Russia asked Japan.", premise)
+    assert not turned_round("The plan was drawn by Brill in March.", "In March Brill drew the plan of the hall.")
+    assert not turned_round(
+        "Brill and Loy met in the town hall in March.", "Loy and Brill met in the town hall in March."
+    )
+    assert turned_round(
+        "It is paid back if the machine is sold but not if it burns.",
+        "It is paid back if the machine burns but not if it is sold.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from index.errors import SettingsError
-from index.source.declared import KINDS, from_environment, read_declared
+from index.source.declared import COMMON, KINDS, from_environment, read_declared
 from index.source.declaring import add_declared, remove_declared
 from index.source.opened import OPENERS
 
@@ -149,3 +150,15 @@ def test_add_wrong(file: Path) -> None:
 def test_every_kind_can_be_opened() -> None:
     """Whatever can be declared has an opener, and the other way round."""
     assert KINDS.keys() == OPENERS.keys()
+
+
+def test_the_documentation_names_every_option() -> None:
+    """docs/sources.md has a row for each kind with its options, and one for each option that every source may have."""
+    text = (Path(__file__).parent.parent / "docs" / "sources.md").read_text(encoding="utf-8")
+    rows = {
+        name: row for row in re.findall(r"^\| `.*", text, re.MULTILINE) for name in re.findall(r"^\| `([\w-]+)`", row)
+    }
+    for kind, options in KINDS.items():
+        same = KINDS["folder"] if rows[kind].startswith(f"| `{kind}` | the same") else None
+        assert options == same or set(options) == set(re.findall(r"`(\w+)`", rows[kind].split("|")[2])), kind
+    assert set(COMMON) - {"kind"} <= set(rows)

@@ -20,7 +20,7 @@ MOST_CHANGES = 4  # pronouns of one question
 LEAST = 1.0  # what a phrase must weigh, once its number and person are looked at, to take a pronoun's place
 _EXPLETIVE = re.compile(
     r"\bit\s+(?:takes?|took|possible|true|safe|ok|okay|worth|bad|good|better|best|necessary|important|legal|likely|"
-    r"seems?|rains?|snows?|common)\b(?=.*\b(?:to|that|for)\b)",
+    r"seems?|rains?|snows?|common)\b(?=.*\b(?:to|that)\b)",
     re.IGNORECASE,
 )
 _ASKS_WHO = re.compile(r"^\W*(?i:and |so )?(?i:who|whom|which|what)\b(?!\s+(?i:is|was)\s+(?i:the\s+)?[A-Z])")

@@ -33,7 +33,7 @@ def by_rules(question: str, history: Sequence[Turn]) -> Understood:
     spoken = salience(history)
     whole = completed(asked, last.question)
     if whole is not None:
-        return _understood(question, whole, _kept(asked, whole, spoken))
+        return _understood(question, whole, _kept(asked, whole, spoken, last))
     asked = instead(asked)
     start = _asks_from(asked)
     changes = _changes(asked, start, spoken, last)
@@ -50,12 +50,15 @@ def _understood(question: str, text: str, carried: Sequence[str]) -> Understood:
     return Understood("question", text, tuple(dict.fromkeys(carried)))
 
 
-def _kept(asked: str, whole: str, spoken: Salience) -> list[str]:
+def _kept(asked: str, whole: str, spoken: Salience, last: Turn) -> list[str]:
     """What a completed fragment has from the last question: its phrases, or else its words."""
     new = frozenset(content_stems(whole)) - frozenset(content_stems(asked))
     said = [one.text for one in spoken.now if one.ago == 0 and one.stems <= new and not one.pair]
-    own = set(words(asked))
-    return said or [" ".join(word for word in _WORD.findall(whole) if not set(words(word)) <= own)]
+    if said:
+        return said
+    kept = set(words(last.question)) - set(words(asked))
+    rest = " ".join(word for word in _WORD.findall(whole) if set(words(word)) & kept)
+    return [rest] if rest else []
 
 
 def _asks_from(text: str) -> int:

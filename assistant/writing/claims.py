@@ -12,7 +12,7 @@ LONGEST_SUBJECT = 8  # words that are carried over to a part without a subject
 
 _META = frozenset(
     """answer answers answered based below content context details document documents evidence excerpt excerpts find findings
-    following found help helpful hope hopes here information key list listed look mentioned note overview point points
+    following follows found help helpful hope hopes here information key list listed look mentioned note overview point points
     provide provided provides question questions relevant response see sentence sentences source sources statement sum
     summarise summarize summary summarised summarized text sure certainly okay ok yes thank thanks please assist assistance
     feel free ask anything else happy glad course brief short conclusion overall according state states stated""".split()

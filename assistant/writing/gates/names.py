@@ -37,7 +37,7 @@ class Name:
 
 
 def unknown_names(claim: str, premise: str) -> list[str]:
-    """Names of the claim of which the premise has no word in any form, as they are written.
+    """Names of the claim whose last word the premise does not have in any form, as they are written.
 
     At the beginning of a sentence a capital makes no name of a common word. People and country, capital and government,
     an abbreviation and its full name count as the same. Where the premise speaks of somebody without a name, as in "she"
@@ -47,17 +47,17 @@ def unknown_names(claim: str, premise: str) -> list[str]:
 
 
 def unresolved_names(claim: str, premise: str) -> list[str]:
-    """Names that the premise has in part only, or that may belong to one of its pronouns."""
+    """Names whose first words the premise does not have, or that may belong to one of its pronouns."""
     return [one for one, whole in _unknown(claim, premise) if not whole or _ANONYMOUS.search(premise)]
 
 
 def _unknown(claim: str, premise: str) -> list[tuple[str, bool]]:
-    """The names that the premise does not have, or not whole, each with whether all of it is missing."""
+    """The names that the premise does not have whole, each with whether its last word is missing, the surname."""
     found = []
     for name in names(claim):
         missing = _missing(name, premise)
         if missing:
-            found.append((" ".join(missing), len(missing) == sum(map(_is_name, name.words))))
+            found.append((" ".join(missing), missing[-1] == [word for word in name.words if _is_name(word)][-1]))
     return found
 
 
