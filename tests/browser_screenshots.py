@@ -17,7 +17,9 @@ SIZES = {"": (1280, 800), "-phone": (360, 740)}
 DONE = ".answer.complete, .answer.refused, .answer.failed"
 
 
-def take(browser: Browser, address: str, questions: Sequence[str], size: tuple[int, int], theme: str, file: Path) -> None:
+def take(
+    browser: Browser, address: str, questions: Sequence[str], size: tuple[int, int], theme: str, file: Path
+) -> None:
     """One picture."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},

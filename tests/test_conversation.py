@@ -148,7 +148,9 @@ def test_long_texts() -> None:
     assert len(understand("it " * 660, history).text) <= 2000
 
 
-WORDS = "what who is was the it they that and or of in why not Oslo Ada treaty , . ? ( ) ’s 北 1956 reply ones no".split()
+WORDS = (
+    "what who is was the it they that and or of in why not Oslo Ada treaty , . ? ( ) ’s 北 1956 reply ones no".split()
+)
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)
 
 

@@ -14,12 +14,12 @@ from index.load.folder import find_files
 
 def test_files_come_sorted_with_their_paths(tmp_path: Path) -> None:
     """All regular files below the folder come by relative path, sorted; those without a loader are said to be so."""
-    for name in ("b.txt", "a/c.md", "a/b.xlsx", "z"):
+    for name in ("b.txt", "a/c.md", "a/b.bin", "z"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     found = find_files(tmp_path)
-    assert found.files == ("a/b.xlsx", "a/c.md", "b.txt", "z")
-    assert found.unsupported == ("a/b.xlsx", "z")
+    assert found.files == ("a/b.bin", "a/c.md", "b.txt", "z")
+    assert found.unsupported == ("a/b.bin", "z")
     assert found.failures == ()
 
 

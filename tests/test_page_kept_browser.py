@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from served import served
 from service_library import Shelf, an_answer, keepers
 from test_page_browser import ask
+from writers import Scripted, quoting
 
 from assistant.conversation import Turn
 from assistant.quoted import shown
@@ -30,6 +31,8 @@ Enter = Callable[..., Page]
 
 class Told(FakeAssistant):
     """Understands one follow-up, writes one doubtful answer, and waits at one question until nobody waits any more."""
+
+    model = Scripted(quoting())
 
     def __init__(self) -> None:
         super().__init__(Shelf())

@@ -85,7 +85,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     (folder / "notes").mkdir()
     (folder / "notes" / "seals.md").write_text("# Seals\n\nSeals lie on the warm rocks. They sleep for hours.")
     (folder / "notes" / "boats.txt").write_text("Many boats fish here at dawn. They come back at noon.")
-    allowed = Allowed(rate=10**9, total_rate=10**9)
+    allowed = Allowed(rate=10**9, total_rate=10**9, requests=10**9)
     with Collection.open(Settings(folder / "data"), create=True, embedder=HashEmbedder(64)) as collection:
         collection.ingest(folder / "notes")
         app = create_app(Assistant(collection, WordReader()), data=folder / "data", allowed=allowed)

@@ -12,7 +12,9 @@ from browser_library import ANSWERED, REFUSED, FakeAssistant
 from prometheus_client.parser import text_string_to_metric_families
 from service_library import LOCAL, Shelf, an_answer
 from starlette.testclient import TestClient
+from writers import Scripted, quoting
 
+from assistant.prompts import say
 from assistant.record import Answer
 from assistant.service import health
 from assistant.service import metrics as metrics_module
@@ -85,6 +87,29 @@ def test_what_is_under_way_is_counted() -> None:
     limits.close()
     found = numbers(metrics.text({}))
     assert found["assistant_answers_waiting"] == found["assistant_answers_in_progress"] == 0
+
+
+def test_what_became_of_a_models_answers_is_counted() -> None:
+    """By the note that the answer carries; an answer that is partly written and partly failed counts as both."""
+    metrics, failed, none = Metrics(), say("model_failed"), say("model_none")
+    for changes in ({"mode": "generated"}, {"mode": "generated", "notes": (failed,)}, {"notes": ("x", none)}, {}):
+        metrics.answered(an_answer(**changes), 0.1)
+    found = numbers(metrics.text({}))
+    assert [found[f"assistant_written_total {one}"] for one in ("written", "failed", "unsupported", "none")] == [
+        2,
+        1,
+        0,
+        1,
+    ]
+
+
+def test_the_model_is_named_to_who_asks_whether_all_is_ready(tmp_path: Path) -> None:
+    """Without the folder that its file lies in."""
+    assistant = FakeAssistant(Shelf())
+    assistant.model = Scripted(quoting(), name="gguf:/home/ada/models/small.gguf")
+    with TestClient(create_app(assistant, data=tmp_path), base_url=LOCAL) as client:
+        assert client.get("/readyz").json()["model"] == "small.gguf"
+        assert "/home/ada" not in client.get("/").text
 
 
 def test_documents_are_counted_anew_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,6 +59,7 @@ def awkward_record(text: str) -> dict[str, Any]:
         "id": text,
         "conversation": text,
         "question": text,
+        "standalone_question": f"{text} {text}",
         "verdict": "partial",
         "sentences": [{"text": text, "citations": [1], "verdict": "partly", "support": 1}],
         "citations": [citation],

@@ -13,7 +13,9 @@ import typer
 from assistant import terminal
 from assistant.commands.running import Data, Name, errors, open_collection, settings
 
-app = typer.Typer(no_args_is_help=True, help="Declare where documents come from.")
+app = typer.Typer(
+    no_args_is_help=True, help="Declare where documents come from.\n\nExample: assistant source add folder ~/handbook"
+)
 WHERE = {
     "reader": "reader",
     "website": "sitemap",

@@ -46,7 +46,7 @@ class Talk:
 
 
 async def ask(visitor: Visitor, question: str | None, talk: Talk, *, hurry: bool = False) -> AsyncGenerator[Update]:
-    """Updates as the answer appears. In a hurry, quoted sentences come all at once."""
+    """Updates as the answer appears; in a hurry, when it is complete."""
     text = (question or "").strip()
     if not text:
         yield _update()
@@ -127,7 +127,7 @@ async def _steps(
                 yield "", None
             elif isinstance(event, Answer):
                 yield render_answer(event, anchor, fresh=bool(shown)), event
-            elif not (hurry and event.sentence.verdict == "source"):
+            elif not hurry:
                 if shown:
                     await asyncio.sleep(PAUSE)
                 shown.append(event)

@@ -46,19 +46,20 @@ def build_page(
             header = lay_header(gr)
             talk = lay_conversation(gr, render_welcome(library, uploads=uploads), examples, model)
         drawer = lay_drawer(gr, uploads=uploads)
-        _chat_events(gr, blocks, header, talk, visitors or (lambda request: Alone(assistant)))
+        _chat_events(gr, blocks, header, talk, visitors or (lambda request: Alone(assistant)), quoted=model is None)
         _drawer_events(gr, header, drawer, library)
         blocks.load(lambda: render_welcome(library, uploads=uploads), None, talk.greeting, **HIDE)
     blocks.queue(max_size=WAITING, default_concurrency_limit=CONCURRENT, api_open=False)
     return blocks
 
 
-def _chat_events(gr: Any, blocks: Any, header: Header, talk: Conversation, visitors: Visitors) -> None:
+def _chat_events(gr: Any, blocks: Any, header: Header, talk: Conversation, visitors: Visitors, *, quoted: bool) -> None:
     """Asking, stopping, a new conversation, deleting one, and showing a kept one."""
 
     async def ask(question: str, talk: chat.Talk, request: Any) -> AsyncGenerator[chat.Update]:
-        # The cookie is set by page.js where the reader asked the system for less motion.
-        hurry = "motion=reduce" in str(request.headers.get("cookie", ""))
+        # The cookie is set by page.js where the reader asked the system for less motion. What a model writes takes long: it
+        # is shown as it comes, all the same.
+        hurry = quoted and "motion=reduce" in str(request.headers.get("cookie", ""))
         async for update in chat.ask(visitors(request.request), question, talk, hurry=hurry):
             yield update
 

@@ -99,7 +99,7 @@ def history_of(messages: Sequence[Message]) -> tuple[Turn, ...]:
     """
     last = max(number for number, message in enumerate(messages) if message.role == "user")
     turns: list[Turn] = []
-    for message in messages[:last]:
+    for message in messages[:last][-4 * EARLIER :]:
         words = _words(message)
         if message.role == "user" and words:
             understood = understand(words, turns[-EARLIER:])
