@@ -66,7 +66,7 @@ def instead(question: str) -> str:
 def _asked_anew(asks: str, last: str) -> str:
     """The last question with another asking word: "Did they win?" and "why not" make "Why didn't they win?"."""
     words = split(last)
-    at = next((index for index, word in enumerate(words[:6]) if word.kind == "aux"), None)
+    at = next((index for index, word in enumerate(words[:6]) if word.kind == "aux" and word.lower != "not"), None)
     negated = asks == "why not"
     asks = {"how so": "how", "how come": "why", "why not": "why"}.get(asks, asks)
     subject_asked = at is None or any(word.kind == "verb" for word in words[:at])

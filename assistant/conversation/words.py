@@ -121,7 +121,7 @@ def _acts_as_verb(before: Sequence[Word], last: Word, word: Word, after: Word | 
     if word.lower in ALSO_NOUNS and last.lower in ("what", "who", "which"):
         return after is not None and after.kind in ("content", "determiner", "pronoun")
     if last.kind == "content" or (word.lower in ALSO_NOUNS and last.kind == "wh"):
-        return _subject_before(before, after)
+        return _subject_before(before, word, after)
     return True
 
 
@@ -139,14 +139,18 @@ def _describes(before: Sequence[Word], word: Word, after: Word | None) -> bool:
     return closes and last.kind == "content" and (adjective or any(one.kind == "aux" for one in before))
 
 
-def _subject_before(before: Sequence[Word], after: Word | None) -> bool:
-    """Whether what stands before a word is a subject that still lacks its verb: "did Dulles", "what foods"."""
+def _subject_before(before: Sequence[Word], word: Word, after: Word | None) -> bool:
+    """Whether what stands before a word is a subject that still lacks its verb: "did Dulles", "what foods", "the harvest"."""
     clause = before[max((at + 1 for at, one in enumerate(before) if one.text in ".!?;:"), default=0) :]
     if not clause or any(one.kind == "verb" and not one.lower.endswith("ing") for one in clause):
         return False
     if any(one.lower in _ASKING for one in clause):
         return True
-    asked = clause[0].lower in ("what", "which", "how") and not any(one.kind == "aux" for one in clause)
+    if any(one.kind == "aux" for one in clause):
+        return False
+    if clause[0].kind in ("determiner", "content") and clause[-1].kind == "content":
+        return word.lower not in BASES and (after is None or after.kind in ("determiner", "preposition", "mark"))
+    asked = clause[0].lower in ("what", "which", "how")
     return asked and after is not None and after.kind in ("content", "determiner", "pronoun", "preposition")
 
 
