@@ -31,7 +31,7 @@ class OpenAIClient:
         async with openai.AsyncOpenAI(
             api_key=self._key, base_url=self._url, timeout=timeout, max_retries=0
         ) as connection:
-            model = OpenAILike(  # type: ignore[call-arg]  # it is made as OpenAI is
+            model = OpenAILike(
                 model=self._model,
                 api_base=self._url,
                 api_key=self._key,
