@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from index.collection import Collection
 from index.embed import MiniLM
 from index.settings import Settings
 
+ROOT = Path(__file__).parent.parent
 NOTES = "# Seals\n\nSeals sleep on warm rocks in the afternoon. They eat small fish from the bay. Young seals swim at night.\n"
 TOKENS = 24
 SECONDS = 120.0  # a few on an idle machine
@@ -112,8 +115,18 @@ def test_in_this_process(collection: Collection, inside: LanguageModel) -> None:
     stream.close()  # type: ignore[attr-defined]
     with pytest.raises(ModelError, match="did not take the prompt"):
         list(inside.stream("Be brief.", "word " * 9000, Limit.of(SECONDS)))
-    with pytest.raises(ModelError, match="took too long"):
-        list(inside.stream("Be brief.", "Count to a thousand.", Limit.of(0.2)))
+
+
+def test_a_program_that_ends_while_the_model_writes() -> None:
+    """A program that gave up waiting and ends is not torn down with the model at work in it."""
+    program = (
+        "from assistant.errors import ModelError\nfrom assistant.writing.model import Limit, open_model\n"
+        f"model = open_model({f'gguf:{weights()}'!r})\n"
+        "try:\n    list(model.stream('', 'Count to a thousand. ' * 40, Limit.of(0.1)))\n"
+        "except ModelError:\n    print('gave up')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "gave up"), done.stderr
 
 
 def test_the_port_of_the_process_is_shut(inside: LanguageModel) -> None:

@@ -47,8 +47,11 @@ class Stop:
 Work = Callable[[Callable[[str], None], Stop], None]
 
 
-def pieces(work: Work, limit: Limit) -> Iterator[str]:
-    """What `work` hands to its first argument, until it returns. ModelError if it raises, or when the limit is over."""
+def pieces(work: Work, limit: Limit, *, native: bool = False) -> Iterator[str]:
+    """What `work` hands to its first argument, until it returns. ModelError if it raises, or when the limit is over.
+
+    `native` work, in a compiled library, is waited for at the end of the program: cut off there, it would crash it.
+    """
     limit.check()
     queue: SimpleQueue[str | ModelError | None] = SimpleQueue()
     stop = Stop()
@@ -64,7 +67,7 @@ def pieces(work: Work, limit: Limit) -> Iterator[str]:
                 ModelError(f"The language model failed ({type(error).__name__}); the log of its server may say why.")
             )
 
-    threading.Thread(target=run, name="language-model", daemon=True).start()
+    threading.Thread(target=run, name="language-model", daemon=not native).start()
     try:
         while True:
             with suppress(Empty):

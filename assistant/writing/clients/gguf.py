@@ -52,11 +52,11 @@ class GgufModel:
         }
 
         def work(put: Callable[[str], None], stop: Stop) -> None:
-            self._run(request, put, stop)
+            self._run(request, put, lambda: stop.is_set() or limit.left() <= 0)
 
-        return pieces(work, limit)
+        return pieces(work, limit, native=True)
 
-    def _run(self, request: dict[str, Any], put: Callable[[str], None], stop: Stop) -> None:
+    def _run(self, request: dict[str, Any], put: Callable[[str], None], over: Callable[[], bool]) -> None:
         ended, refused = threading.Event(), threading.Event()
 
         def take(chunk: Any) -> bool:
@@ -68,7 +68,7 @@ class GgufModel:
                     put(piece)
                 if choice.get("finish_reason"):
                     ended.set()
-            return stop.is_set()
+            return over()
 
         self._server.handle_chat_completions(request, take)
         if refused.is_set():
