@@ -5,8 +5,8 @@
 The pages are made up: four sections of a few sentences each, about five passages. The embedder is a stand-in: vectors
 of the real one's length, made from a hash of the text, since embedding 100,000 pages takes a day on two cores. So these
 figures say nothing about the embedder or about answers; they are those of listing, reading, cutting, storing and the
-vector index. Each step is a process of its own; what it had in memory at most is that of this process, without the one
-that reads files, and without the pages that the system keeps of the stores' files.
+vector index. Each step is a process of its own; `cpu` is its processor time, and `MB` what it had in memory at most,
+without the process that reads files, and without the pages that the system keeps of the stores' files.
 """
 
 from __future__ import annotations
@@ -83,23 +83,17 @@ def step(name: str, place: Path) -> dict[str, Any]:
         with (place / "pages" / "0000" / "page-000000.md").open("a", encoding="utf-8") as page:
             page.write("\nOne more sentence stands here.\n")
     with Collection.open(settings, create=True, embedder=StandIn()) as collection, Memory() as memory:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         if name == "plan":
             (plan,) = collection.plan()
             counts = {"added": plan.counts["add"], "changed": plan.counts["change"], "unchanged": plan.counts["skip"]}
         else:
             (report,) = collection.sync()
             counts = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged}
-        seconds = time.perf_counter() - started
+        seconds, cpu = time.perf_counter() - started, time.process_time() - worked
         passages = collection.catalog.counts()["passages"]
-    return {
-        "step": name,
-        "seconds": seconds,
-        **counts,
-        "passages": passages,
-        "MB": memory.most,
-        "MB_before": memory.before,
-    }
+    measured = {"seconds": seconds, "cpu": cpu, "MB": memory.most, "MB_before": memory.before}
+    return {"step": name, **measured, **counts, "passages": passages}
 
 
 class Memory:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from index.records import Passage as Passage
     from index.records import Progress as Progress
     from index.records import Sentence as Sentence
+    from index.records import SyncReport as SyncReport
     from index.settings import Settings as Settings
 
 _HOMES = {
@@ -34,7 +35,7 @@ _HOMES = {
     "embed": ("Embedder", "MiniLM"),
     "collection": ("Collection", "Status"),
     "catalog_queries": ("DocumentSummary",),
-    "records ": ("Progress", "IngestReport", "FileFailure", "Hit"),
+    "records ": ("Progress", "IngestReport", "SyncReport", "FileFailure", "Hit"),
     "errors": ("IndexingError",),
 }
 __all__ = [name for names in _HOMES.values() for name in names]  # all are strings

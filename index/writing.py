@@ -56,6 +56,7 @@ class Writer:
         self.embedder = embedder
         self.passages = 0
         self._batch: list[Entry] = []
+        self._waiting: list[Passage] = []  # of the batch, not embedded yet
         self._begun = False
         self._interrupted = False
 
@@ -65,12 +66,14 @@ class Writer:
         return cls(catalog, lambda: nullcontext(vectors), embedder)
 
     def add(self, document: Document, loaded: Loaded, fingerprint: str, key: str = "", version: str = "") -> None:
-        """Cuts and embeds a document, and puts it into the batch."""
+        """Cuts a document and puts it into the batch; its passages are embedded with those of others."""
         self._begin()
         sentences = split(document.id, loaded)
         passages = make_passages(document.title, document.headings, sentences, self.embedder)
-        self.passages += embed_missing(self.catalog, self.embedder, passages)
         self._batch.append(Entry(document, fingerprint, sentences, passages, key, version))
+        self._waiting += passages
+        if len(self._waiting) >= EMBED_AT_ONCE:
+            self._embed()
         if sum(len(entry.passages) for entry in self._batch) >= BATCH_PASSAGES:
             self.flush()
 
@@ -79,6 +82,7 @@ class Writer:
         batch, self._batch = self._batch, []
         if not batch:
             return
+        self._embed()
         passages = {one.id: one for entry in batch for one in entry.passages}
         with self.turn() as vectors:
             # Once more: whoever wrote in between has dropped the vectors that nothing refers to yet.
@@ -110,6 +114,10 @@ class Writer:
             self.catalog.sweep(LEFT if self._begun and not self._interrupted else None)
             self.catalog.drop_meta(UNSWEPT)
         self._begun = False
+
+    def _embed(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        self.passages += embed_missing(self.catalog, self.embedder, waiting)
 
     def _begin(self) -> None:
         if self._begun:

@@ -100,10 +100,11 @@ def _prepare(dimension: int) -> None:
     import chromadb  # noqa: F401  # imported once, for all runs
     from fakes import TextLoader
 
-    from index import collection, dense, health
+    from index import collection, collection_sync, dense, health
 
     _embed_with(dimension)
-    collection.LoadWorker = lambda limits: _Worker(TextLoader())  # type: ignore[assignment, misc]
+    for module in (collection, collection_sync):
+        module.LoadWorker = lambda limits: _Worker(TextLoader())  # type: ignore[assignment, misc]
     dense.BUILT_HERE = 10**6
     health.check = _examined  # this process is a child already
 

@@ -47,7 +47,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def run(minilm: MiniLM, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command in this process, with the embedder that is loaded already."""
-    monkeypatch.setattr("index.collection.open_embedder", lambda _: minilm)
+    monkeypatch.setattr("index.collection_reading.open_embedder", lambda _: minilm)
     return lambda *arguments, **named: CliRunner().invoke(app, [str(one) for one in arguments], **named)
 
 

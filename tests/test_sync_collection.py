@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 from fakes import HashEmbedder
 
+from assistant.service.changes import Changes
+from assistant.service.store import Store
 from index import Settings
 from index.collection import Collection
 from index.errors import CollectionBusy, SettingsError, SourceError
@@ -192,12 +195,12 @@ def test_server_does_it(settings: Settings, tmp_path: Path) -> None:
 
 def test_uploads_come_in_between(settings: Settings, tmp_path: Path) -> None:
     """In a server, an upload does not wait for the end of a sync."""
-    entered, leave = threading.Event(), threading.Event()
+    entered, leave, left = threading.Event(), threading.Event(), list[bool]()
 
     def hold(at: Progress) -> None:
         if at.done == 1:
             entered.set()
-            leave.wait(20)
+            left.append(leave.wait(20))
 
     (tmp_path / "up.md").write_text("Whales sing at night.")
     with Collection.serve(settings, HashEmbedder(64)) as server:
@@ -210,6 +213,7 @@ def test_uploads_come_in_between(settings: Settings, tmp_path: Path) -> None:
         finally:
             leave.set()
             thread.join()
+        assert left == [True], "the upload had to wait for the sync"
         assert len(server.documents()) == 4
 
 
@@ -238,7 +242,7 @@ def test_readers_see_whole_documents(settings: Settings, tmp_path: Path) -> None
         readers = [threading.Thread(target=read) for _ in range(2)]
         for one in readers:
             one.start()
-        for round_ in range(1, 13):
+        for round_ in range(1, 8):
             for name in ("boats", "seals", "tea"):
                 (tmp_path / "docs" / f"{name}.md").write_text(texts[round_ % 3])
             collection.sync()
@@ -344,3 +348,24 @@ def test_commands(settings: Settings, tmp_path: Path) -> None:
     assert "failed: docs/boats.md" in said
     assert run("source", "remove", "docs", "--documents", *data)[1].endswith("2 documents removed.")
     assert "No source is declared" in run("source", "list", *data)[1]
+
+
+def test_the_service_syncs_and_reads_again(settings: Settings, tmp_path: Path) -> None:
+    """What `POST /api/sync` does: declared sources are synced, loose folders read again, and one report says both;
+    what is held back, and a source that is down, are named among the failures."""
+    (tmp_path / "loose").mkdir()
+    (tmp_path / "loose" / "a.md").write_text("A loose note.")
+    with Collection.serve(settings, HashEmbedder(64)) as server, closing(Store.open(tmp_path / "data")) as store:
+        server.ingest(tmp_path / "loose")
+        changes = Changes(store)
+        report = asyncio.run(changes.read_again("default", server))
+        assert (report["added"], report["unchanged"], len(report["documents"])) == (3, 1, 3)
+        for name in ("tea", "boats"):
+            (tmp_path / "docs" / f"{name}.md").unlink()
+        report = asyncio.run(changes.read_again("default", server))
+        assert (report["removed"], report["unchanged"]) == (0, 2)
+        (held,) = report["failures"]
+        assert (held["path"], "2 documents would be removed" in held["reason"]) == ("docs", True)
+        (tmp_path / "docs").rename(tmp_path / "away")
+        (down,) = asyncio.run(changes.read_again("default", server))["failures"]
+        assert (down["path"], "could not be listed" in down["reason"]) == ("docs", True)

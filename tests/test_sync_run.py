@@ -328,7 +328,7 @@ def test_interrupted(world: World) -> None:
     report = world.sync(pages)
     assert report.added == 50
     assert report.unchanged == BATCH_PASSAGES
-    assert report.passages == BATCH_PASSAGES + 50 - embedded == 30
+    assert report.passages == BATCH_PASSAGES + 50 - embedded == 50
 
 
 def test_dry_run_writes_nothing(world: World) -> None:
