@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ from assistant.record import Answer, Coverage, Event, Shown
 from assistant.settings import SECONDS
 from assistant.similarity import SimilarityReader
 from assistant.trained import TrainedReader
-from assistant.writing.model import LanguageModel, Limit, ModelError
+from assistant.writing.model import LanguageModel, Limit
 from assistant.written import Writer
 from index import Collection
 from index.embed import MiniLM
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_CHARACTERS", "NEAREST", "REFUSAL", "Assistant", "Event", "Shown", "clean_question"]
 MOST_CHARACTERS = 2000
 REFUSAL = say("refusal")
+_log = logging.getLogger(__name__)
 
 
 class Assistant:
@@ -115,9 +117,11 @@ class Assistant:
     def _understand(self, question: str, history: Sequence[Turn], limit: Limit) -> Understood:
         try:
             understood = understand(question, history, self.model, limit)
-        except ModelError:
+        except Exception:  # whoever asks gets an answer, whatever the model did
+            _log.exception("the language model could not be asked what a question means")
             understood = understand(question, history)
-        return replace(understood, text=clean_question(understood.text[:MOST_CHARACTERS]))
+        text = understood.text[:MOST_CHARACTERS]
+        return replace(understood, text=clean_question(text) if any(map(str.isalnum, text)) else question)
 
 
 def clean_question(question: str) -> str:

@@ -5,7 +5,7 @@
 `cast` and `mtrag` (conversations with people's rewrites, in FOLDER): of the content words that the rewrite has and the
 question as asked lacks, the share that ours brings back; of the words that ours adds, the share that the rewrite has,
 too; and how often a question is left alone that needs nothing. Against the first, the previous and the current question
-put together. `seeds`: over 60 conversations about seeds/, whether the gold sentence stands in the first passages and is cited,
+put together. `seeds`: over 100 conversations about seeds/, whether the gold sentence stands in the first passages and is cited,
 for the last question as asked, for the last three questions put together, and for ours. Without a language model.
 """
 

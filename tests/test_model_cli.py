@@ -28,7 +28,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, minilm: MiniLM
         monkeypatch.delenv(key)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("index.collection.open_embedder", lambda _: minilm)
+    monkeypatch.setattr("index.collection_reading.open_embedder", lambda _: minilm)
     (tmp_path / "seals.md").write_text(f"# Seals\n\n{SENTENCE}. At night the seals dive for small fish.\n")
     assert run("ingest", "seals.md").exit_code == 0
 

@@ -12,9 +12,10 @@ import pytest
 from fakes import HashEmbedder, WordReader
 from hypothesis import given
 from hypothesis import strategies as st
-from writers import Scripted, WordChecker, quoting, saying
+from writers import Scripted, Trusting, WordChecker, quoting, saying
 
 from assistant.answer import Assistant
+from assistant.conversation import Turn
 from assistant.prompts import say
 from assistant.record import Answer, Event, Shown
 from assistant.writing.draft import MOST_SENTENCES
@@ -125,9 +126,11 @@ def test_unsupported_is_withheld_and_counted(collection: Collection) -> None:
 
 
 def test_partly_supported_is_marked(collection: Collection) -> None:
-    """A sentence that is supported in part is shown with that verdict."""
-    text = "Seals sleep on warm rocks [{0}]. Seals sleep on warm sunny rocks [{0}]."
+    """A sentence that is supported in part is shown with that verdict, unless it brings in a word of its own."""
+    text = "Seals sleep in the afternoon on warm rocks [{0}]. Seals sleep on warm rocks near water [{0}]."
     assert [one.verdict for one in answered(collection, saying(text)).sentences] == ["supported", "partly"]
+    answer = answered(collection, saying(text.replace("water", "Paris")))
+    assert ([one.verdict for one in answer.sentences], answer.withheld) == (["supported"], 1)
 
 
 def test_wrong_and_missing_keys_are_repaired(collection: Collection) -> None:
@@ -180,6 +183,32 @@ def test_any_error_of_a_model_is_a_note(collection: Collection, caplog: pytest.L
     answer = answered(collection, write)
     assert (answer.mode, answer.notes) == ("extractive", (FAILED,))
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_follow_up(collection: Collection, caplog: pytest.LogCaptureFixture) -> None:
+    """A follow-up is answered as the question that it stands for, even where the model fails at saying which."""
+    history = (Turn("Where do seals sleep?", "Seals sleep on warm rocks in the afternoon."),)
+
+    def write(given: list[tuple[str, str]]) -> str:
+        if not given:  # it is asked what the follow-up means
+            raise ZeroDivisionError
+        return f"Seals eat small fish from the cold bay [{given[0][0]}]."
+
+    found = Assistant(collection, WordReader(), Scripted(write), WordChecker())  # type: ignore[arg-type]
+    answer = check(collection, list(found.stream("What do they eat from the cold bay?", history=history)))
+    assert "seals" in answer.standalone_question.lower()
+    assert answer.question == "What do they eat from the cold bay?"
+    assert "what a question means" in caplog.text
+
+
+def test_talk(collection: Collection) -> None:
+    """Thanks get one reply; nothing is searched, and the model is not asked."""
+    model = Scripted(quoting())
+    (answer,) = Assistant(collection, WordReader(), model, WordChecker()).stream("Thanks!")  # type: ignore[arg-type]
+    assert isinstance(answer, Answer)
+    assert (answer.verdict, answer.sentences, answer.nearest, len(answer.notes)) == ("talk", (), (), 1)
+    assert model.prompts == []
+    assert json.loads(json.dumps(answer.to_json())) == answer.to_json()
 
 
 def test_a_checker_that_fails_shows_nothing(collection: Collection) -> None:
@@ -245,6 +274,22 @@ def test_another_script(collection: Collection) -> None:
     assert {one.quote for one in answer.citations} == {"海豹下午在温暖的岩石上睡觉。"}
     english = answered(collection, saying("Seals sleep on warm rocks in the afternoon [{0}]."), question)
     assert (english.mode, english.notes) == ("extractive", (UNSUPPORTED,))
+
+
+def test_another_language_is_withheld(collection: Collection) -> None:
+    """A sentence in another language than the question's is not shown, even if the checker would take it."""
+    text = "Seals sleep there [{0}]. Die Robben schlafen auf den warmen Felsen und nicht im Meer [{0}]."
+    found = Assistant(collection, WordReader(), Scripted(saying(text)), Trusting())  # type: ignore[arg-type]
+    answer = check(collection, list(found.stream(QUESTION)))
+    assert ([one.text for one in answer.sentences], answer.withheld) == (["Seals sleep there."], 1)
+
+
+def test_half_a_sentence_is_not_shown(collection: Collection) -> None:
+    """The last words of a stream that stops in the midst of a sentence are neither shown nor counted."""
+    for checker in (Trusting(), WordChecker()):
+        model = Scripted(saying("Seals sleep in the afternoon on warm rocks [{0}]. Seals sleep on"))
+        answer = Assistant(collection, WordReader(), model, checker).ask(QUESTION)  # type: ignore[arg-type]
+        assert (len(answer.sentences), answer.withheld) == (1, 0)
 
 
 def test_links_and_pictures_of_the_model_are_gone(collection: Collection) -> None:

@@ -43,6 +43,25 @@ def test_little_text_says_nothing(question: str, answer: str) -> None:
     assert not differ(question, answer)
 
 
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Where do seals sleep?", "en"),
+        ("Who signed the treaty?", "en"),
+        ("Wo schlafen die Robben?", "de"),
+        ("Où dorment les phoques ?", "fr"),
+        ("¿Dónde duermen las focas?", "es"),
+        ("Kunashir Iturup Shikotan Habomai", ""),
+        ("Vladimir Putin, Shinzo Abe", ""),
+    ],
+)
+def test_short_questions(question: str, name: str) -> None:
+    """Questions of a few words are in their language; names alone are in none."""
+    found = language(question)
+    assert found is not None
+    assert found.name == name
+
+
 def test_too_little() -> None:
     """Of a few letters nothing is said."""
     assert language("Oh") is None

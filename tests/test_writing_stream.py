@@ -98,6 +98,7 @@ def test_invented_keys(mark: str, keys: tuple[str, ...], invented: int) -> None:
     [
         "He wrote [sic] that.",
         "The law (Art. 5) holds.",
+        "The treaty (1956) holds.",
         "Seals (and crabs) eat.",
         "A set {a, b} is it.",
         "An open [ bracket.",

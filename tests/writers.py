@@ -53,7 +53,14 @@ class WordChecker:
         for one in others:
             if share([one]) == 1:
                 return Judgement("supported", 1.0, "", (one.key,), repaired=True)
-        return Judgement("unsupported", share(cited), "meaning")
+        return Judgement("unsupported", share(cited), "meaning", tuple(one.key for one in cited))
+
+
+class Trusting:
+    """A Checker that takes every sentence for supported by what it names, or by the first of the others."""
+
+    def judge(self, sentence: str, cited: Sequence[Source], others: Sequence[Source] = ()) -> Judgement:
+        return Judgement("supported", 1.0, "", tuple(one.key for one in cited or others[:1]))
 
 
 def quoting(number: int = 9) -> Callable[[list[tuple[str, str]]], str]:

@@ -15,6 +15,7 @@ from assistant.writing.evidence import NONE, Prompt, prompt
 from assistant.writing.imperatives import tells_to_do
 from assistant.writing.language import differ
 from assistant.writing.stream import Parsed, Parser
+from index.lexical import content_stems
 from index.passages import heading_path
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ class Draft:
     question: str
     evidence: Sequence[Evidence]
     written: list[Written] = field(default_factory=list)
-    withheld: int = 0  # sentences that are not supported, or in another language than the question's
+    withheld: int = (
+        0  # sentences that are not supported, bring in a word and are supported in part, or are in another language
+    )
     invented: int = 0  # keys that do not exist
     _failed: bool = False
     _none: bool = False
@@ -123,7 +126,7 @@ class Draft:
             return None
         judged = self.checker.judge(text, cited, [one for one in self._sources if one not in cited])
         rests = tuple(self.evidence[key] for key in judged.cited)
-        if judged.verdict == "unsupported" or not rests:
+        if judged.verdict == "unsupported" or not rests or (judged.verdict == "partly" and self._brings_in(text)):
             self.withheld += 1
             return None
         text = clean(text, _said([self._sources[key] for key in judged.cited]))
@@ -134,6 +137,11 @@ class Draft:
             self._quoted.add(quote.sentence.id)
             return Written(" ".join(quote.sentence.text.split()), (quote,), "source", judged.support)
         return Written(text, rests, judged.verdict, judged.support)
+
+    def _brings_in(self, text: str) -> bool:
+        """Whether a sentence has a content word that neither the evidence nor the question has."""
+        known = {stem for one in self._sources for stem in content_stems(f"{one.text} {one.context}")}
+        return not set(content_stems(text)) <= known | set(content_stems(self.question))
 
 
 def _quote(text: str, rests: Sequence[Evidence]) -> Evidence | None:

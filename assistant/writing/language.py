@@ -25,6 +25,11 @@ _WORDS = {language: words for language, words in STARTERS.items() if language !=
     "pt": STARTERS["pt"] | frozenset("é são foi que quem onde quando porque como qual do da de".split()),
 }
 
+_OWN = {
+    name: known - frozenset().union(*(others for other, others in _WORDS.items() if other != name))
+    for name, known in _WORDS.items()
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -56,10 +61,12 @@ def differ(one: str, other: str) -> bool:
 
 
 def _latin(text: str) -> str:
+    """The language of most function words; those of one language alone count twice."""
     words = [word.lower() for word in _WORD.findall(text)]
-    counts = Counter({name: sum(word in known for word in words) for name, known in _WORDS.items()})
+    found = {name: [word for word in words if word in known] for name, known in _WORDS.items()}
+    counts = Counter({name: sum(1 + (word in _OWN[name]) for word in some) for name, some in found.items()})
     (best, most), (_, next_most) = counts.most_common(2)
-    return best if most >= FEWEST_WORDS and most >= next_most + 2 else ""
+    return best if len(set(found[best])) >= FEWEST_WORDS and most >= next_most + 2 else ""
 
 
 @lru_cache(maxsize=4096)
