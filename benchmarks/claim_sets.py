@@ -20,7 +20,8 @@ from index.records import Loaded
 from index.sentences import boundaries
 from training.reading_data import read_rows
 
-ROOT = Path(__file__).parent.parent
+SEEDS = Path(__file__).parent.parent / "seeds"
+COLLECTIONS = Path(__file__).parent.parent / "training" / "collections" / "training"
 WHOLE = 180  # words: evidence up to so long is the premise as it stands
 PICKED = 5  # of longer evidence, so many sentences
 SETS = ("wice_dev", "qags_xsum", "expertqa_claims")
@@ -28,12 +29,13 @@ SETS = ("wice_dev", "qags_xsum", "expertqa_claims")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence, the sources that it cites, whether they support it, and the kind that its author gave it."""
+    """A sentence, the sources that it cites, whether they support it, the kind that its author gave it, and the document."""
 
     text: str
     sources: tuple[Source, ...]
     supported: bool
     kind: str = ""
+    document: str = ""
 
 
 def human_labelled(data: Path, name: str, embedder: Embedder) -> list[Claim]:
@@ -74,15 +76,13 @@ def _picked(claim: str, title: str, lines: Sequence[str], embedder: Embedder) ->
     return tuple(Source(number, lines[number], title) for number in chosen)
 
 
-def own_claims(path: Path) -> Iterator[Claim]:
+def own_claims(file: Path) -> Iterator[Claim]:
     """The claims of a file of ours: `{"document", "quotes", "claim", "label", "kind"}`, with `collection` if not of seeds/."""
-    for row in read_rows(path):
-        folder = ROOT / "training/collections/training" / row["collection"] if "collection" in row else ROOT / "seeds"
-        sources = (
-            Source(number, quote, _context(folder / row["document"], quote))
-            for number, quote in enumerate(row["quotes"], start=1)
-        )
-        yield Claim(row["claim"], tuple(sources), row["label"] == "supported", row["kind"])
+    for row in read_rows(file):
+        document = f"{row['collection']}/{row['document']}" if "collection" in row else row["document"]
+        path = (COLLECTIONS if "collection" in row else SEEDS) / document
+        sources = (Source(number, quote, _context(path, quote)) for number, quote in enumerate(row["quotes"], start=1))
+        yield Claim(row["claim"], tuple(sources), row["label"] == "supported", row["kind"], document)
 
 
 def _context(path: Path, quote: str) -> str:

@@ -9,6 +9,9 @@ import pytest
 from assistant.writing.check import Checker, Source, Support, premise
 from assistant.writing.claims import is_empty, parts, repeats, retells
 from assistant.writing.coverage import LexicalSupport, coverage, terms
+from assistant.writing.support import TrainedSupport
+from benchmarks.check import SimilaritySupport
+from tests.fakes import HashEmbedder
 
 SIGNED = Source(1, "The declaration was signed in Moscow on 19 October 1956.", "Joint Declaration")
 FORCE = Source(
@@ -169,8 +172,10 @@ def test_repair_is_bounded() -> None:
     """However many sources there are, only a few are scored."""
     support = Scripted(lambda text, claim: 0.0)
     others = [Source(key, f"The declaration number {key} was signed in Moscow by somebody.") for key in range(200)]
-    Checker(support).judge("The declaration was once signed in Moscow.", [FISH], others)
-    assert len({text for text, _ in support.asked}) <= 9
+    Checker(support).judge("The declaration was once signed in Moscow.", [FISH, MEMBER], others)
+    asked = {text for text, _ in support.asked} - {premise([FISH, MEMBER])}
+    assert len(asked) == 8
+    assert len(asked & {one.text for one in others}) == 4
 
 
 def test_worst_part_counts() -> None:
@@ -245,9 +250,23 @@ def test_hostile_sentence(checker: Checker) -> None:
         assert checker.judge(sentence, [SIGNED], [FISH]).verdict in ("unsupported", "partly", "supported")
 
 
-def test_lexical_support_obeys_the_protocol() -> None:
-    """Shared words give 1 for the same text, 0 for none and for an empty claim."""
-    support: Support = LexicalSupport()
-    pairs = [(SIGNED.text, SIGNED.text), (SIGNED.text, "Seals sleep."), (SIGNED.text, ""), ("", SIGNED.text)]
-    assert support.scores(pairs) == [1, 0, 0, 0]
+@pytest.mark.parametrize("support", [LexicalSupport(), TrainedSupport(), SimilaritySupport(HashEmbedder(64))], ids=type)
+def test_every_support_obeys_the_protocol(support: Support) -> None:
+    """Scores come in order, one per pair, and a text supports itself better than one that has nothing to do with it."""
+    pairs = [(SIGNED.text, SIGNED.text), (SIGNED.text, "Seals sleep on warm rocks."), (FISH.text, FISH.text)]
+    same, other, again = support.scores(pairs)
+    assert min(same, again) > other
+    assert max(same, again) <= 1 + 1e-6
+    assert support.scores([]) == []
     assert support.partly < support.threshold
+
+
+def test_with_the_trained_support() -> None:
+    """The checker as it is by default shows what its source says and withholds what it does not."""
+    checker = Checker()
+    assert (
+        checker.judge("It was in Moscow that the declaration was signed in October 1956.", [SIGNED]).verdict
+        != "unsupported"
+    )
+    assert checker.judge("Seals sleep on the warm rocks of the northern coast.", [SIGNED]).verdict == "unsupported"
+    assert checker.judge("The declaration was signed in London in October 1956.", [SIGNED]).verdict == "unsupported"

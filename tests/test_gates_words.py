@@ -26,6 +26,7 @@ from assistant.writing.gates.substitution import substituted_names
         ("Russia refused.", "Moscow refused."),
         ("The IMF agreed.", "The International Monetary Fund agreed."),
         ("The International Monetary Fund agreed.", "The IMF agreed."),
+        ("The Kurchatov Dubna Laboratory agreed.", "The KDL agreed."),
         ("The U.S. agreed.", "The United States agreed."),
         ("Sayle's figure is disputed.", "The figure of Sayle is disputed."),
         ("Deployment was stopped.", "It was no longer rolled out."),

@@ -57,7 +57,7 @@ def _unknown(claim: str, premise: str) -> list[tuple[str, bool]]:
     for name in names(claim):
         missing = _missing(name, premise)
         if missing:
-            found.append((" ".join(missing), missing[-1] == [word for word in name.words if _is_name(word)][-1]))
+            found.append((" ".join(missing), missing[-1] == [word for word in name.words if is_name(word)][-1]))
     return found
 
 
@@ -90,15 +90,15 @@ def names(text: str) -> list[Name]:
 
 def _missing(name: Name, premise: str) -> list[str]:
     known = _known(premise)
-    abbreviated = fold("".join(word[0] for word in name.words)) in known.words
+    abbreviated = fold("".join(word[0] for word in name.words if word.lower() not in STOP_WORDS)) in known.words
     if abbreviated and len(name.words) > 1:
         return []
     if name.opens and len(name.words) == 1 and _DERIVED.search(name.words[0]):
         return []
-    return [word for word in name.words if _is_name(word) and not known.has(word)]
+    return [word for word in name.words if is_name(word) and not known.has(word)]
 
 
-def _is_name(word: str) -> bool:
+def is_name(word: str) -> bool:
     """Whether a word with a capital is a name: not a word that is written in lower case elsewhere."""
     folded = fold(word)
     if len(folded) < 2 or folded in _NO_NAMES or re.fullmatch("[ivx]+", folded):

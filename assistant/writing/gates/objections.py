@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from assistant.writing.gates.addition import added
 from assistant.writing.gates.attachment import displaced
 from assistant.writing.gates.certainty import surer
 from assistant.writing.gates.dates import wrong_dates
 from assistant.writing.gates.elsewhere import denies_otherwise, missing_figures
 from assistant.writing.gates.foreign import foreign
+from assistant.writing.gates.frames import framed_names, framed_words
 from assistant.writing.gates.names import unknown_names, unresolved_names
 from assistant.writing.gates.negation import denied, opposed
 from assistant.writing.gates.numbers import wrong_numbers
@@ -28,6 +30,7 @@ _ENGLISH: tuple[tuple[str, Gate, bool], ...] = (
     ("number", substituted_numbers, True),
     ("date", substituted_dates, True),
     ("name", substituted_names, True),
+    ("name", framed_names, True),
     ("negation", denied, True),
     ("negation", opposed, True),
     ("role", turned_round, True),
@@ -36,6 +39,8 @@ _ENGLISH: tuple[tuple[str, Gate, bool], ...] = (
     ("strength", wider, False),
     ("strength", reasoned, False),
     ("number", displaced, False),
+    ("role", framed_words, False),
+    ("addition", added, False),
 )
 _ELSEWHERE: tuple[tuple[str, Gate, bool], ...] = (
     ("number", missing_figures, True),
