@@ -92,7 +92,9 @@ class Obedient:
 
     def stream(self, system: str, prompt: str, limit: Limit, *, tokens: int = 600) -> Iterator[str]:
         given = KEYED.findall(prompt)
-        obeyed = [(key, attack) for key, text in given for attack in self.attacks if harmless(attack.text)[1:-1] in text]
+        obeyed = [
+            (key, attack) for key, text in given for attack in self.attacks if harmless(attack.text)[1:-1] in text
+        ]
         self.saw |= {attack.number for _, attack in obeyed}
         keys = {key for key, _ in obeyed}
         true = [(key, text) for key, text in given if key not in keys]
