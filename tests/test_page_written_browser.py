@@ -70,11 +70,11 @@ def repeated(given: list[tuple[str, str]]) -> list[str]:
 
 
 def mixed(given: list[tuple[str, str]]) -> list[str]:
-    """One that is supported, one that adds something, one that nothing supports."""
+    """One that is supported, one that has a word from elsewhere in the evidence, one that nothing supports."""
     key = given[0][0]
     return [
         f"The lighthouse was built of granite in 1874 [{key}].",
-        f"Built of granite, the famous lighthouse opened in 1874 [{key}].",
+        f"Built of granite, the lighthouse had a lamp in 1874 [{key}].",
         f"Nine dragons sleep beneath golden mountains [{key}].",
     ]
 
@@ -135,7 +135,7 @@ def test_the_first_sentence_is_there_within_a_second(browser: Browser, collectio
 
 
 def test_what_is_doubtful_is_marked_and_what_is_wrong_is_not_shown(browser: Browser, collection: Collection) -> None:
-    """On both: the supported one plainly, the one that adds something with a label, the rest counted."""
+    """On both: the supported one plainly, the one that says a little more with a label, the rest counted."""
     with served(writing(collection, Slow(mixed))) as address:
         page = opened(browser, address)
         ask(page, QUESTION)
