@@ -18,7 +18,7 @@ from assistant.prompts import say as prompt
 
 if TYPE_CHECKING:
     from assistant.record import Answer, AnswerSentence, Citation, Event
-    from index import DocumentSummary, FileFailure, IngestReport, Progress, Status
+    from index import DocumentSummary, FileFailure, FileNote, IngestReport, Progress, Status
 
 _out = Console(highlight=False, soft_wrap=False)
 _err = Console(stderr=True, highlight=False)
@@ -122,6 +122,15 @@ def show_report(report: IngestReport) -> None:
         if not (failure.unsupported and quiet):
             word = "not supported" if failure.unsupported else "failed"
             complain(f"{word}: {failure.path}: {failure.reason}")
+    show_notes(report.notes)
+
+
+def show_notes(notes: Sequence[FileNote], source: str = "") -> None:
+    """One line for each thing that could not be read of files that were; of very many the first."""
+    for one in notes[:MOST_LISTED]:
+        complain(f"in part: {source}{one.path}: {one.note}")
+    if len(notes) > MOST_LISTED:
+        complain(f"in part: … and {len(notes) - MOST_LISTED} more")
 
 
 def _kind_of(failure: FileFailure) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from index.records import Block as Block
     from index.records import Document as Document
     from index.records import FileFailure as FileFailure
+    from index.records import FileNote as FileNote
     from index.records import Heading as Heading
     from index.records import Hit as Hit
     from index.records import IngestReport as IngestReport
@@ -35,7 +36,7 @@ _HOMES = {
     "embed": ("Embedder", "MiniLM"),
     "collection": ("Collection", "Status"),
     "catalog_queries": ("DocumentSummary",),
-    "records ": ("Progress", "IngestReport", "SyncReport", "FileFailure", "Hit"),
+    "records ": ("Progress", "IngestReport", "SyncReport", "FileFailure", "FileNote", "Hit"),
     "errors": ("IndexingError",),
 }
 __all__ = [name for names in _HOMES.values() for name in names]  # all are strings

@@ -12,6 +12,7 @@ from index.collection_reading import CollectionReading
 from index.dense import DenseIndex
 from index.embed import Embedder
 from index.errors import CollectionBusy, SettingsError
+from index.folders import VectorFolders
 from index.ingest import Report
 from index.load.worker import LoadWorker
 from index.lock import CollectionLock
@@ -100,7 +101,10 @@ class CollectionSync(CollectionReading):
 
     @contextmanager
     def _late_writer(self) -> Iterator[IndexTurn]:
-        """The lock, and what gives the vector index, opened only when it is asked for: most syncs find nothing to do."""
+        """The lock, and what gives the vector index, opened only when it is asked for: most syncs find nothing to do.
+
+        One that was left open is opened in any case, and so checked and healed.
+        """
         with self._writing, CollectionLock(self.settings.folder / "lock", "ingest"), ExitStack() as held:
             opened: list[DenseIndex] = []
 
@@ -111,6 +115,8 @@ class CollectionSync(CollectionReading):
                 return nullcontext(opened[0])
 
             yield turn
+            if not opened and VectorFolders(self.settings.folder / "vectors").left_open():
+                turn()
 
     @contextmanager
     def _long_turn(self, *, of_embedder: bool = True) -> Iterator[IndexTurn]:

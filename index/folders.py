@@ -66,16 +66,26 @@ class VectorFolders:
 
     def condition(self, folder: Path, catalog: dict[str, Any]) -> Condition:
         """How the folder in use was left. It is damaged, too, if a file changed after it had been closed."""
-        state: Any = None
-        with suppress(OSError, ValueError, RecursionError):
-            state = json.loads((self.root / "STATE").read_bytes())
-        if not isinstance(state, dict) or state.get("state") not in ("clean", "damaged"):
+        state = self._state()
+        if state is None:
             return "unclean"
         if state["state"] == "damaged":
             return "damaged"
         if state.get("folder") != folder.name or state.get("catalog") != catalog:
             return "unclean"
         return "clean" if state.get("files") == _hashes(folder) else "damaged"
+
+    def left_open(self) -> bool:
+        """Whether there is an index that nobody closed; its files are not looked at."""
+        return self.current() is not None and self._state() is None
+
+    def _state(self) -> dict[str, Any] | None:
+        """What was written when it was closed, or found damaged; None if neither was."""
+        with suppress(OSError, ValueError, RecursionError):
+            state = json.loads((self.root / "STATE").read_bytes())
+            if isinstance(state, dict) and state.get("state") in ("clean", "damaged"):
+                return state
+        return None
 
 
 def _hashes(folder: Path, *, synchronise: bool = False) -> dict[str, str]:

@@ -18,7 +18,7 @@ from index.identity import document_id
 from index.load.formats import LOADER_VERSION, supported
 from index.load.read import open_file
 from index.passages import PASSAGES_VERSION
-from index.records import FileFailure, IngestReport, Loaded, Progress
+from index.records import FileFailure, FileNote, IngestReport, Loaded, Progress
 from index.sentences import SPLITTER_VERSION
 from index.sources import Target
 from index.writing import VectorIndex, Writer, stored
@@ -44,6 +44,7 @@ class Tally:
     removed: int = 0
     done: int = 0
     failures: list[FileFailure] = field(default_factory=list)
+    notes: list[FileNote] = field(default_factory=list)
 
 
 class Ingest:
@@ -76,6 +77,7 @@ class Ingest:
             self.writer.passages,
             time.monotonic() - started,
             tuple(tally.failures),
+            tuple(tally.notes),
         )
 
     def _read(self, target: Target, total: int) -> None:
@@ -117,6 +119,7 @@ class Ingest:
             return failure
         identity = document_id(target.source, path)
         self.writer.add(stored(identity, target.source, path, loaded, modified), loaded, fingerprint)
+        self.tally.notes += [FileNote(path, note) for note in loaded.notes]
         self.tally.changed += known is not None
         self.tally.added += known is None
         return None

@@ -134,6 +134,14 @@ class FileFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class FileNote:
+    """What of a file that was indexed could not be read, as a sentence."""
+
+    path: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far an ingest is: files done and in all, the path just dealt with, passages embedded so far."""
 
@@ -154,6 +162,7 @@ class IngestReport:
     passages: int = 0
     seconds: float = 0.0
     failures: tuple[FileFailure, ...] = field(default_factory=tuple)
+    notes: tuple[FileNote, ...] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +185,4 @@ class SyncReport:
     complete: bool = True
     problem: str = ""
     failures: tuple[FileFailure, ...] = field(default_factory=tuple)
+    notes: tuple[FileNote, ...] = field(default_factory=tuple)

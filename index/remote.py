@@ -20,7 +20,7 @@ from typing import Any
 
 from index.errors import IndexingError
 from index.handover import HandoverServer, Request, hand_over
-from index.records import FileFailure, IngestReport, Progress, SyncReport
+from index.records import FileFailure, FileNote, IngestReport, Progress, SyncReport
 from index.sync.state import to_report
 
 Report = Callable[[Progress], None]
@@ -46,7 +46,8 @@ def ingest_there(folder: Path, paths: Sequence[Path], progress: Report | None) -
     if found is None:
         return None
     failures = tuple(FileFailure(**failure) for failure in found.pop("failures"))
-    return IngestReport(**found, failures=failures)
+    notes = tuple(FileNote(**note) for note in found.pop("notes"))
+    return IngestReport(**found, failures=failures, notes=notes)
 
 
 def sync_there(

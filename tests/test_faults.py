@@ -162,7 +162,6 @@ def spread(every: list[tuple[str, int]], wanted: int) -> list[tuple[str, int]]:
     return sorted(set(chosen))
 
 
-@pytest.mark.soak  # after it `check` at times says that the vector index was not closed, though the run ended
 @needs_strace
 def test_killed_at_points(stage: Scene) -> None:
     """Killed at the first synchronisation, a rename and a write in the middle, the next run ends as undisturbed."""

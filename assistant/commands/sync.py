@@ -77,6 +77,7 @@ def _show_report(report: SyncReport) -> bool:
     for failure in report.failures:
         word = "not supported" if failure.unsupported else "failed"
         terminal.complain(f"{word}: {report.source}/{failure.path}: {failure.reason}")
+    terminal.show_notes(report.notes, f"{report.source}/")
     if report.problem:
         terminal.complain(f"{report.source}: {report.problem}")
     if report.held:

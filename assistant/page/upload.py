@@ -83,6 +83,7 @@ def render_report(report: IngestReport, files: Sequence[Path]) -> str:
     good = [file.name for file in files if file.name not in failed]
     done = f"<ul>{''.join(f'<li>{isolated(name)}</li>' for name in good)}</ul>" if good else ""
     bad = "".join(f'<li class="bad">{isolated(name)}: {isolated(reason)}</li>' for name, reason in failed.items())
+    bad += "".join(f"<li>{isolated(Path(one.path).name)}: {isolated(one.note)}</li>" for one in report.notes)
     return (
         f'<div class="status" title="Result"><strong>{summary}.</strong>{done}{f"<ul>{bad}</ul>" if bad else ""}</div>'
     )

@@ -57,6 +57,7 @@ REPORT: dict[str, Any] = {
     "seconds": 0.8,
     "documents": ["0f3a9c1d2b4e5f60"],
     "failures": [{"path": "scan.pdf", "reason": "no text found (scanned?)", "unsupported": False}],
+    "notes": [{"path": "sales.xlsx", "note": "The hidden sheet Drafts was not read."}],
 }
 CONVERSATION: dict[str, Any] = {
     "conversation": ANSWER["conversation"],

@@ -140,8 +140,16 @@ class Failure(BaseModel):
     unsupported: bool
 
 
+class Note(BaseModel):
+    """What of a file that was read could not be, as a sentence."""
+
+    path: str
+    note: str
+
+
 class Report(BaseModel):
-    """What was read: numbers of documents, the ids of new and changed ones, and the files that could not be read."""
+    """What was read: numbers of documents, the ids of new and changed ones, the files that could not be read, and those
+    of which a part could not."""
 
     collection: str
     added: int
@@ -152,6 +160,7 @@ class Report(BaseModel):
     seconds: float
     documents: list[str]
     failures: list[Failure]
+    notes: list[Note]
 
     model_config = ConfigDict(json_schema_extra={"examples": [REPORT]})
 

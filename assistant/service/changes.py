@@ -151,17 +151,18 @@ def _as_one(reports: Sequence[SyncReport]) -> IngestReport:
     whole = IngestReport()
     for one in reports:
         failures = [replace(failure, path=f"{one.source}/{failure.path}") for failure in one.failures]
+        notes = tuple(replace(note, path=f"{one.source}/{note.path}") for note in one.notes)
         if one.problem:
             failures.append(FileFailure(one.source, one.problem))
         if one.held:
             failures.append(FileFailure(one.source, HELD.format(one.held)))
         counts = (one.added, one.changed, one.unchanged, one.removed, one.passages, one.seconds)
-        whole = _sum(whole, IngestReport(*counts, tuple(failures)))
+        whole = _sum(whole, IngestReport(*counts, tuple(failures), notes))
     return whole
 
 
 def _sum(one: IngestReport, other: IngestReport) -> IngestReport:
-    names = ("added", "changed", "unchanged", "removed", "passages", "seconds", "failures")
+    names = ("added", "changed", "unchanged", "removed", "passages", "seconds", "failures", "notes")
     return IngestReport(*(getattr(one, name) + getattr(other, name) for name in names))
 
 

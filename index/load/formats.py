@@ -15,7 +15,7 @@ from index.load.programming import LEXERS
 from index.load.read import FILE_BYTES, read_file
 from index.records import Loaded
 
-LOADER_VERSION = 3  # raise it when a loader makes other text of the same bytes, so that files are read again
+LOADER_VERSION = 4  # raise it when a loader makes other text of the same bytes, so that files are read again
 
 # The suffix and the module that reads it; modules are imported when first needed, their libraries too.
 LOADERS = {

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from index.catalog import Catalog
 from index.errors import IndexingError
 from index.ingest import VERSIONS
-from index.records import FileFailure, Progress
+from index.records import FileFailure, FileNote, Progress
 from index.source.item import Listing, Source
 from index.sync.staging import Staging
 from index.sync.state import SyncState, read_states
 
 LISTED_FAILURES = 1000  # failures named in a report; the catalog has them all
+LISTED_NOTES = 200  # what could not be read of files that were
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,16 @@ class Tally:
     failed: int = 0
     problem: str = ""
     failures: list[FileFailure] = field(default_factory=list)
+    notes: list[FileNote] = field(default_factory=list)
 
     def fail(self, failure: FileFailure) -> None:
         self.failed += 1
         if len(self.failures) < LISTED_FAILURES:
             self.failures.append(failure)
+
+    def note(self, path: str, notes: Sequence[str]) -> None:
+        room = max(0, LISTED_NOTES - len(self.notes))
+        self.notes += [FileNote(path, one) for one in notes[:room]]
 
 
 class SyncPlan:

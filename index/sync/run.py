@@ -26,7 +26,6 @@ from index.writing import Writer, stored
 
 STOPPED = 5  # items in a row that could not be fetched: the source answers no more
 MARK_AT_ONCE = 500
-LISTED_FAILURES = 1000  # failures named in a report; the catalog has them all
 
 
 class SyncRun:
@@ -101,6 +100,7 @@ class SyncRun:
             kept = " (its last readable version is kept)" if step.action == "change" else ""
             unsupported = isinstance(error, UnsupportedFormat)
             return self._broken(step, f"{error}{kept}", fingerprint, again=again, unsupported=unsupported)
+        self.tally.note(step.item.path, loaded.notes)
         document = stored(step.id, self.name, step.item.path, loaded, modified)
         self.writer.add(document, loaded, fingerprint, step.item.key, version)
         self.tally.added += step.action == "add"
@@ -169,6 +169,7 @@ class SyncRun:
             listing is not None and listing.complete,
             tally.problem,
             tuple(tally.failures),
+            tuple(tally.notes),
         )
         now = datetime.now(UTC).isoformat(timespec="seconds")
         state = replace(before, ended=now, report=report)

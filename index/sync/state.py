@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from index.catalog import Catalog
-from index.records import FileFailure, SyncReport
+from index.records import FileFailure, FileNote, SyncReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ def read_states(catalog: Catalog) -> dict[str, SyncState]:
 
 
 def write_state(catalog: Catalog, source: str, state: SyncState) -> None:
-    """Keeps the state; of a report's failures only their number, since the catalog has them."""
-    report = json.dumps(asdict(state.report) | {"failures": []} if state.report else None)
+    """Keeps the state; of a report's failures only their number, since the catalog has them, and none of its notes."""
+    report = json.dumps(asdict(state.report) | {"failures": [], "notes": []} if state.report else None)
     with catalog.transaction() as connection:
         connection.execute(
             "INSERT OR REPLACE INTO syncs VALUES (?,?,?,?,?)", (source, state.cursor, state.listed, state.ended, report)
@@ -38,9 +38,14 @@ def write_state(catalog: Catalog, source: str, state: SyncState) -> None:
 
 def to_report(content: dict[str, object]) -> SyncReport:
     """A report from what `asdict` made of it."""
-    failures = content.pop("failures")
+    failures, notes = content.pop("failures"), content.pop("notes", ())  # states kept by an older version have no notes
     assert isinstance(failures, list | tuple)
-    return SyncReport(**content, failures=tuple(FileFailure(**one) for one in failures))  # type: ignore[arg-type]
+    assert isinstance(notes, list | tuple)
+    lists = {
+        "failures": tuple(FileFailure(**one) for one in failures),
+        "notes": tuple(FileNote(**one) for one in notes),
+    }
+    return SyncReport(**content, **lists)  # type: ignore[arg-type]
 
 
 def _report(text: str) -> SyncReport | None:
