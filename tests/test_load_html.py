@@ -57,6 +57,20 @@ def test_a_page_says_what_it_is() -> None:
     assert [(heading.level, heading.anchor) for heading in loaded.headings] == [(1, "rules"), (2, "fees")]
 
 
+@pytest.mark.parametrize(
+    ("marked", "read"),
+    [
+        ("It opens<sup>[3]</sup> at eight.", "It opens at eight."),
+        ("It opens at eight.<sup>[<i>source needed</i>]</sup> It closes.", "It opens at eight. It closes."),
+        ("The hall has 40 m<sup>2</sup>.", "The hall has 40 m2."),
+        ("The array a<sup>[i]b</sup> is short.", "The array a[i]b is short."),
+    ],
+)
+def test_marks_in_brackets_above_the_line_are_no_text(marked: str, read: str) -> None:
+    """Footnote numbers and requests for a source go; a power stays."""
+    assert found(load(f"<p>{marked}</p>".encode(), "a.html")) == [("prose", read, "")]
+
+
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "/rules", "//port.example/rules", ""])
 def test_only_a_web_address_is_an_address(address: str) -> None:
     """A canonical address that is not absolute, or not of http or https, is none."""

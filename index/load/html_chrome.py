@@ -46,6 +46,7 @@ INLINE_CHROME = word_set(
     "mw-editsection headerlink reference noprint anchor-link anchorjs-link mw-cite-backlink cite-accessibility-label "
     "fn_top fn_bot"
 )
+SIDE_MARK = re.compile(r"\s*\[[^\[\]]{1,60}\]\s*")  # [3], [source needed]: as a superscript no part of the text
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 NAME_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -59,6 +60,8 @@ def is_chrome(element: HtmlElement, page_length: int) -> bool:
         return True
     classes = (element.get("class") or "").split()
     if tag in ("span", "sup", "a") and INLINE_CHROME.intersection(classes):
+        return True
+    if tag == "sup" and SIDE_MARK.fullmatch(element.text_content()):
         return True
     if tag in ("body", "html", "main", "article", "h1"):
         return False
