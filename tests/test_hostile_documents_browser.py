@@ -166,8 +166,8 @@ def test_the_chat_page_shows_them_as_text(visit: Callable[[bool], Page], service
     [
         (True, 12),
         (False, 6),
-        pytest.param(False, 1, marks=pytest.mark.soak),
-        pytest.param(True, 1, marks=pytest.mark.soak),
+        pytest.param(False, 1, marks=[pytest.mark.soak, pytest.mark.timeout(3600)]),
+        pytest.param(True, 1, marks=[pytest.mark.soak, pytest.mark.timeout(3600)]),
     ],
 )
 def test_the_source_view_shows_them_as_text(
