@@ -20,8 +20,8 @@ from typing import Any
 
 from index.errors import IndexingError
 from index.handover import HandoverServer, Request, hand_over
-from index.records import FileFailure, FileNote, IngestReport, Progress, SyncReport
-from index.sync.state import to_report
+from index.records import IngestReport, Progress, SyncReport
+from index.sync.state import to_report, with_records
 
 Report = Callable[[Progress], None]
 Work = Callable[[Request, Report], Any]
@@ -43,11 +43,7 @@ def serve_requests(folder: Path, commands: dict[str, Work]) -> HandoverServer:
 def ingest_there(folder: Path, paths: Sequence[Path], progress: Report | None) -> IngestReport | None:
     """The report of the server that holds the collection, or None if none is listening. Its errors are raised here."""
     found = _ask(folder, Request("ingest", tuple(str(path.absolute()) for path in paths)), progress)
-    if found is None:
-        return None
-    failures = tuple(FileFailure(**failure) for failure in found.pop("failures"))
-    notes = tuple(FileNote(**note) for note in found.pop("notes"))
-    return IngestReport(**found, failures=failures, notes=notes)
+    return None if found is None else IngestReport(**with_records(found))
 
 
 def sync_there(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +13,14 @@ from assistant.conversation import Turn, understand
 from benchmarks.follow_up import Case, count
 from benchmarks.gold import locate
 from index import Collection, Settings
+from training.reading_data import read_rows
 
 ROOT = Path(__file__).parent.parent
 FILES = {"conversations_seeds": 60, "conversations_seeds_second": 40}
 
 
 def rows(name: str) -> list[dict[str, Any]]:
-    text = (ROOT / "tests" / "data" / f"{name}.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    return list(read_rows(ROOT / "tests" / "data" / f"{name}.jsonl"))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
@@ -162,8 +162,7 @@ def _as_one(reports: Sequence[SyncReport]) -> IngestReport:
 
 
 def _sum(one: IngestReport, other: IngestReport) -> IngestReport:
-    names = ("added", "changed", "unchanged", "removed", "passages", "seconds", "failures", "notes")
-    return IngestReport(*(getattr(one, name) + getattr(other, name) for name in names))
+    return IngestReport(*(getattr(one, part.name) + getattr(other, part.name) for part in fields(IngestReport)))
 
 
 def _changeable(library: Library) -> Changeable:

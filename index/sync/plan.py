@@ -49,8 +49,7 @@ class Tally:
             self.failures.append(failure)
 
     def note(self, path: str, notes: Sequence[str]) -> None:
-        room = max(0, LISTED_NOTES - len(self.notes))
-        self.notes += [FileNote(path, one) for one in notes[:room]]
+        self.notes += [FileNote(path, one) for one in notes[: LISTED_NOTES - len(self.notes)]]
 
 
 class SyncPlan:

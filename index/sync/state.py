@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from index.catalog import Catalog
 from index.records import FileFailure, FileNote, SyncReport
@@ -36,16 +37,15 @@ def write_state(catalog: Catalog, source: str, state: SyncState) -> None:
         )
 
 
-def to_report(content: dict[str, object]) -> SyncReport:
+def to_report(content: dict[str, Any]) -> SyncReport:
     """A report from what `asdict` made of it."""
-    failures, notes = content.pop("failures"), content.pop("notes", ())  # states kept by an older version have no notes
-    assert isinstance(failures, list | tuple)
-    assert isinstance(notes, list | tuple)
-    lists = {
-        "failures": tuple(FileFailure(**one) for one in failures),
-        "notes": tuple(FileNote(**one) for one in notes),
-    }
-    return SyncReport(**content, **lists)  # type: ignore[arg-type]
+    return SyncReport(**with_records(content))
+
+
+def with_records(content: dict[str, Any]) -> dict[str, Any]:
+    """What `asdict` made of any report, with records in its lists. One kept by an older version has no notes."""
+    failures = tuple(FileFailure(**one) for one in content["failures"])
+    return content | {"failures": failures, "notes": tuple(FileNote(**one) for one in content.get("notes", ()))}
 
 
 def _report(text: str) -> SyncReport | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 from functools import lru_cache
 
+from assistant.writing.gates.alignment import Block, nearest
 from assistant.writing.gates.clauses import split_sentences
 from assistant.writing.gates.lemmas import lemma
 from index.lexical import STOP_WORDS
@@ -14,8 +14,6 @@ from index.lexical import STOP_WORDS
 SHARED = 0.6  # of the claim's content words must stand, in order, in one sentence of the premise
 NEW = 2  # content words put in at one place that the premise has nowhere, at least
 LONGEST = 12  # words put in at one place, at most
-MOST = 40_000  # pairs of words that are compared, at most
-Block = tuple[int, int, int]  # where it begins in the claim and in the sentence, and how many words it has
 _TOKEN = re.compile(r"\d[\d.,:]*\d|[^\W_]+(?:'[^\W\d_]+)?")
 
 
@@ -24,9 +22,10 @@ def added(claim: str, premise: str) -> list[str]:
     to their own gate."""
     written, ours = _tokens(claim)
     lines = [_tokens(sentence)[1] for sentence in split_sentences(premise)]
-    blocks, theirs = _nearest(ours, lines)
+    place, blocks = nearest(ours, lines)
     if not _mostly_taken_over(ours, blocks):
         return []
+    theirs = lines[place]
     there = {stem for line in lines for stem in line} | STOP_WORDS
     found, last = [], (0, 0)
     for start, low, size in blocks:
@@ -36,18 +35,6 @@ def added(claim: str, premise: str) -> list[str]:
             found += [written[place] for place in new]
         last = (start + size, low + size)
     return found
-
-
-def _nearest(ours: list[str], lines: Sequence[list[str]]) -> tuple[list[Block], list[str]]:
-    """The runs of words shared with the line that shares most, and that line."""
-    best: tuple[list[Block], list[str]] = ([], [])
-    for line in lines:
-        if len(ours) * len(line) <= MOST:
-            matcher = SequenceMatcher(None, ours, line, autojunk=False)
-            found = [(block.a, block.b, block.size) for block in matcher.get_matching_blocks()]
-            if sum(size for _, _, size in found) > sum(size for _, _, size in best[0]):
-                best = (found, line)
-    return best
 
 
 def _mostly_taken_over(ours: list[str], blocks: Sequence[Block]) -> bool:

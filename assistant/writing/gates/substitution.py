@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from functools import lru_cache
 
+from assistant.writing.gates.alignment import Block, nearest
 from assistant.writing.gates.calendar import dates
 from assistant.writing.gates.clauses import split_sentences
 from assistant.writing.gates.clock import times
@@ -20,8 +20,6 @@ ANCHOR = 3  # words that stand beside the exchanged ones in both texts, at least
 CONTENT = 2  # … so many of them content words
 FRAME = 3  # words on each side that frame them
 LONGEST = 8  # words exchanged, at most
-MOST = 40_000  # pairs of words that are compared, at most
-Block = tuple[int, int, int]  # where it begins in the claim and in the sentence, and how many words it has
 _TOKEN = re.compile(r"\d[\d.,:]*\d|[^\W_]+(?:[’'-][^\W_]+)*")
 
 
@@ -58,26 +56,17 @@ def _names_somebody(name: Name, text: str) -> bool:
 def _exchanged(claim: str, premise: str) -> tuple[tuple[str, str], ...]:
     """Pieces of the claim, and of the sentence of the premise that it shares most words with, that stand in the same
     surroundings and differ."""
-    ours = list(_TOKEN.finditer(claim))
-    first = [one.group().lower() for one in ours]
-    best, pieces = 0, []
-    for sentence in split_sentences(premise):
-        theirs = list(_TOKEN.finditer(sentence))
-        second = [one.group().lower() for one in theirs]
-        if len(first) * len(second) > MOST:
-            continue
-        blocks = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
-        same = sum(block.size for block in blocks)
-        if same > best:
-            best = same
-            pieces = [
-                (
-                    claim[ours[start].start() : ours[end - 1].end()],
-                    sentence[theirs[low].start() : theirs[high - 1].end()],
-                )
-                for start, end, low, high in _gaps(first, blocks)
-            ]
-    return tuple(pieces)
+    sentences = split_sentences(premise)
+    ours, *others = ([*_TOKEN.finditer(text)] for text in (claim, *sentences))
+    first, *lines = ([one.group().lower() for one in found] for found in (ours, *others))
+    place, blocks = nearest(first, lines)
+    if not blocks:
+        return ()
+    theirs, sentence = others[place], sentences[place]
+    return tuple(
+        (claim[ours[start].start() : ours[end - 1].end()], sentence[theirs[low].start() : theirs[high - 1].end()])
+        for start, end, low, high in _gaps(first, blocks)
+    )
 
 
 def _gaps(words: list[str], blocks: Sequence[Block]) -> Iterator[tuple[int, int, int, int]]:
