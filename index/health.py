@@ -23,6 +23,7 @@ import numpy as np
 from index.catalog import Catalog
 from index.embed import Vectors
 from index.errors import IndexingError
+from index.graph_files import torn
 from index.vectors import AT_ONCE, DATABASE, ChromaFolder
 
 CANARIES = 64  # half spread over the catalog, half its newest: what was being written when the process ended
@@ -100,6 +101,9 @@ def examine(folder: Path, catalog: Catalog, *, reconciled: bool = True) -> Healt
         found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found != "ok":
         return Health(False, f"its database is damaged ({found})")
+    reason = torn(folder)
+    if reason:
+        return Health(False, reason)
     chroma = ChromaFolder(folder)
     try:
         with catalog.snapshot():  # an ingest may be adding to the catalog

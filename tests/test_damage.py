@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from vector_library import add_document, all_vectors, best_by_hand, make_catalog, unit_vectors
+from vector_library import add_document, all_vectors, best_by_hand, closed_collection, unit_vectors
 
 from index import dense
 from index.catalog import Catalog
@@ -64,12 +64,7 @@ Damage = Callable[[Path, int], None]
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """1,100 passages, closed cleanly: the graph of 1,000 is in its files, the last 100 are in the database's queue."""
-    folder = tmp_path_factory.mktemp("sound")
-    catalog = make_catalog(folder, unit_vectors(1100))
-    DenseIndex.open(folder / "vectors", catalog, background=False).close()
-    catalog.close()
-    return folder
+    return closed_collection(tmp_path_factory.mktemp("sound"))
 
 
 @pytest.fixture
