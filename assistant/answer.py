@@ -14,7 +14,6 @@ from assistant.conversation import Turn, Understood, understand
 from assistant.errors import QuestionError
 from assistant.findings import find
 from assistant.plugged import PluggedReader
-from assistant.prompts import say
 from assistant.quoted import NEAREST, identity, quoted, shown
 from assistant.read import Reader
 from assistant.record import Answer, Coverage, Event, Shown
@@ -29,9 +28,8 @@ from index.embed import MiniLM
 if TYPE_CHECKING:
     from assistant.writing.check import Checker
 
-__all__ = ["MOST_CHARACTERS", "NEAREST", "REFUSAL", "Assistant", "Event", "Shown", "clean_question"]
+__all__ = ["MOST_CHARACTERS", "NEAREST", "Assistant", "Event", "Shown", "clean_question"]
 MOST_CHARACTERS = 2000
-REFUSAL = say("refusal")
 _log = logging.getLogger(__name__)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from assistant.cite import cite
 from assistant.findings import Findings
-from assistant.prompts import say
 from assistant.question import analyse
 from assistant.read import Evidence
 from assistant.record import Answer, AnswerSentence, Coverage, Shown, Verdict
+from assistant.said import said_to
 from index.lexical import content_stems
 from index.sentences import can_stand_alone
 
@@ -66,6 +66,7 @@ def notes_on(found: Findings) -> tuple[str, ...]:
     """
     if not found.chosen:
         return ()
+    say = said_to(found.question)
     unanswered = [say("unanswered", question=part.question) for part in found.parts if not part.chosen]
     return (*unanswered, *_missing(" ".join(part.question for part in found.parts if part.chosen), found.chosen))
 
@@ -76,4 +77,5 @@ def _missing(question: str, chosen: Sequence[Evidence]) -> tuple[str, ...]:
     said = {stem for document in documents for stem in content_stems(f"{document.title} {document.text}")}
     missing = [stem for stem in asked.stems if stem in asked.names | asked.numbers and stem not in said]
     words = [next((word for word in question.split() if stem in content_stems(word)), stem) for stem in missing]
-    return (say("missing", words=", ".join(f"“{word.strip('.,;:?!()')}”" for word in words)),) if words else ()
+    named = ", ".join(f"“{word.strip('.,;:?!()')}”" for word in words)
+    return (said_to(question)("missing", words=named),) if words else ()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from assistant.page.plain import DOUBTS, understood, withheld
-from assistant.prompts import say as prompt
+from assistant.page.plain import doubt, understood, withheld
+from assistant.said import Said, said_to
 
 if TYPE_CHECKING:
     from assistant.record import Answer, AnswerSentence, Citation, Event
@@ -48,9 +48,9 @@ def show_answer(answer: Answer) -> None:
     """The answer with numbered citations, or the refusal with the nearest sentences."""
     _show_understood(answer.question, answer.standalone_question)
     if answer.verdict == "not_found":
-        _out.print(Text(prompt("refusal"), style="bold"))
+        _out.print(Text(said_to(answer.question)("refusal"), style="bold"))
     for sentence in answer.sentences:
-        _show_sentence(sentence)
+        _show_sentence(sentence, said_to(answer.question))
     _show_rest(answer)
 
 
@@ -63,15 +63,15 @@ def show_events(question: str, events: Iterable[Event]) -> Answer:
         if isinstance(event, Shown):
             if not shown:
                 _show_understood(question, event.standalone_question)
-            _show_sentence(event.sentence)
+            _show_sentence(event.sentence, said_to(question))
             shown.append(event.sentence)
         elif not shown:
             show_answer(event)
         else:
             if tuple(shown) != event.sentences:
-                _out.print(Text(prompt("instead"), style="yellow"))
+                _out.print(Text(said_to(question)("instead"), style="yellow"))
                 for sentence in event.sentences:
-                    _show_sentence(sentence)
+                    _show_sentence(sentence, said_to(question))
             _show_rest(event)
     assert not isinstance(event, Shown)
     return event
@@ -79,19 +79,21 @@ def show_events(question: str, events: Iterable[Event]) -> Answer:
 
 def _show_understood(asked: str, standalone: str) -> None:
     if question := understood(asked, standalone):
-        _out.print(Text(f"Understood as: {printable(question)}", style="dim"))
+        _out.print(Text(f"{said_to(asked)('understood')} {printable(question)}", style="dim"))
 
 
-def _show_sentence(sentence: AnswerSentence) -> None:
+def _show_sentence(sentence: AnswerSentence, say_in: Said) -> None:
     marks = "".join(f"[{number}]" for number in sentence.citations)
-    doubt = f" ({DOUBTS[sentence.verdict]})" if sentence.verdict in DOUBTS else ""
-    _out.print(Text.assemble(printable(sentence.text), " ", (marks, "bold cyan"), (doubt, "yellow")))
+    doubtful = doubt(sentence, say_in)
+    after = (f" ({doubtful})" if doubtful else "", "yellow")
+    _out.print(Text.assemble(printable(sentence.text), " ", (marks, "bold cyan"), after))
 
 
 def _show_rest(answer: Answer) -> None:
     for note in (*withheld(answer), *answer.notes):
         _out.print(Text(printable(note), style="" if answer.verdict == "talk" else "yellow"))
-    label = "Sources" if answer.citations else "Nearest sentences:" if answer.nearest else ""
+    said = said_to(answer.question)
+    label = said("sources") if answer.citations else f"{said('nearest')}:" if answer.nearest else ""
     if label:
         _out.print(Text(f"\n{label}", style="dim"))
     for citation in answer.citations or answer.nearest:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from assistant.cite import Numbering
 from assistant.extract import MOST
 from assistant.findings import Findings, Part, with_antecedents
-from assistant.prompts import say
 from assistant.quoted import identity, notes_on, quoted, sentence_of
 from assistant.read import Evidence
 from assistant.record import Answer, AnswerSentence, Coverage, Event, Shown
+from assistant.said import said_to
 from assistant.writing.directives import without_directives
 from assistant.writing.draft import Draft, Written
 from index import Collection
@@ -66,7 +66,7 @@ class Writer:
     def _answer(self, question: str, found: Findings, drafts: Sequence[tuple[Part, Draft]]) -> Answer:
         withheld = sum(draft.withheld for _, draft in drafts)
         reasons = dict.fromkeys(draft.reason for _, draft in drafts if draft.reason)
-        failed = tuple(map(say, reasons))
+        failed = tuple(map(said_to(found.question), reasons))
         answer = quoted(question, found)
         if all(draft.reason for _, draft in drafts):
             verdict = "partial" if "model_none" in reasons else answer.verdict

@@ -12,12 +12,12 @@ from fakes import HashEmbedder, WordReader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.answer import MOST_CHARACTERS, NEAREST, REFUSAL, Assistant, clean_question
+from assistant.answer import MOST_CHARACTERS, NEAREST, Assistant, clean_question
 from assistant.errors import QuestionError
 from assistant.extract import MOST
-from assistant.prompts import say
 from assistant.read import PassageReading
 from assistant.record import Answer, Citation
+from assistant.said import Said
 from assistant.similarity import SimilarityReader
 from assistant.trained import TrainedReader
 from index.collection import Collection
@@ -25,6 +25,8 @@ from index.embed import MiniLM
 from index.records import Hit
 from index.sentences import can_stand_alone
 from index.settings import Settings
+
+say = Said("en")
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = {
@@ -190,11 +192,6 @@ def test_refuses(real: Assistant, question: str) -> None:
     answer = real.ask(question)
     assert (answer.verdict, answer.sentences, answer.citations) == ("not_found", (), ())
     assert answer.nearest
-
-
-def test_refusal_is_the_prompts_text() -> None:
-    """The refusal is the text of its file."""
-    assert (ROOT / "prompts" / "refusal.txt").read_text().strip() == REFUSAL
 
 
 def test_antecedent(faked: Assistant) -> None:

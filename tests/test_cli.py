@@ -22,6 +22,7 @@ from typer.testing import CliRunner, Result
 from assistant import terminal
 from assistant.cli import app
 from assistant.record import Answer, AnswerSentence, Citation, CitedDocument, Coverage
+from assistant.said import Said
 from index.catalog import Catalog
 from index.collection import Collection
 from index.embed import MiniLM
@@ -109,11 +110,11 @@ def test_ingest_ask_status(run: Run, folder: Path) -> None:
 
 
 def test_refusal(run: Run, folder: Path) -> None:
-    """What is not answered is refused in the words of prompts/refusal.txt, with the nearest sentences."""
+    """What is not answered is refused in the words of prompts/said/en.toml, with the nearest sentences."""
     run("ingest", folder)
     result = run("ask", "What is the price of copper?")
     assert result.exit_code == 0
-    assert result.stdout.startswith((ROOT / "prompts" / "refusal.txt").read_text().strip() + "\n")
+    assert result.stdout.startswith(Said("en")("refusal") + "\n")
     assert "Nearest sentences" in result.stdout
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from assistant.conversation import Turn, understand
 from assistant.conversation.talk import without_thanks
-from assistant.prompts import say
+from assistant.said import Said
+
+say = Said("en")
 
 
 @pytest.mark.parametrize(

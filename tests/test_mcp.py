@@ -24,7 +24,8 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 from served import indexed, served
 
-from assistant.answer import REFUSAL, Assistant
+from assistant.answer import Assistant
+from assistant.said import Said
 from assistant.service.app import create_app
 from assistant.service.keys import Keys
 from assistant.service.limits import Allowed
@@ -177,7 +178,7 @@ def test_what_is_not_there_is_refused(talk: Talk) -> None:
     """That is an answer and no error: the refusal, and the nearest sentences."""
     result = talk.call("ask", question=UNKNOWN)
     assert not result.is_error
-    assert text_of(result).startswith(REFUSAL)
+    assert text_of(result).startswith(Said("en")("refusal"))
     assert result.structured_content["verdict"] == "not_found"
     assert result.structured_content["citations"] == []
 

@@ -14,9 +14,11 @@ from writers import KEYED
 
 from assistant import terminal
 from assistant.cli import app
-from assistant.prompts import say
 from assistant.record import Answer, AnswerSentence, Coverage, Shown
+from assistant.said import Said
 from index.embed import MiniLM
+
+say = Said("en")
 
 SENTENCE = "Seals sleep on warm rocks in the afternoon"
 

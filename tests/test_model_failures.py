@@ -14,12 +14,14 @@ from scripted_endpoint import Cut, Hang, Raw, Slow, Status, Step, endpoint
 from writers import KEYED, WordChecker
 
 from assistant.answer import Assistant
-from assistant.prompts import say
 from assistant.record import Answer
+from assistant.said import Said
 from assistant.writing.clients import chat
 from assistant.writing.model import open_model
 from index.collection import Collection
 from index.settings import Settings
+
+say = Said("en")
 
 NOTES = {
     "seals.md": "# Seals\n\nSeals sleep on warm rocks in the afternoon. They eat small fish from the cold bay.\n",

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from assistant.page.address import sentence_anchor, source_address
 from assistant.page.escape import escape
 from assistant.page.listing import render_listing, render_welcome
-from assistant.page.plain import PARTLY, REFUSAL, day, plain_text
+from assistant.page.plain import day, plain_text
 from assistant.page.render import render_answer, render_failure, render_growing, render_question
 from assistant.record import Answer, AnswerSentence, Citation
+from assistant.said import Said
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -232,7 +233,10 @@ def test_sources_are_grouped_by_document() -> None:
 def test_a_growing_answer_only_grows() -> None:
     """Each step shows one more sentence and no sources, the whole has them; what stood above stays as it was."""
     answer = FakeAssistant().ask(ANSWERED)
-    steps = [render_growing(answer.sentences[:shown], answer.citations[:shown], "a1") for shown in range(1, 5)]
+    steps = [
+        render_growing(answer.question, answer.sentences[:shown], answer.citations[:shown], "a1")
+        for shown in range(1, 5)
+    ]
     assert [step.count('class="sentence') for step in steps] == [1, 2, 3, 4]
     assert not any("Sources" in step for step in steps)
     whole = render_answer(answer, "a1", fresh=True)
@@ -243,7 +247,7 @@ def test_a_growing_answer_only_grows() -> None:
 def test_a_refusal_shows_the_nearest_sentences() -> None:
     """It says so in the one refusal phrase, and lists them with their places."""
     html = render_answer(FakeAssistant().ask(REFUSED), "a1")
-    assert REFUSAL in html
+    assert Said("en")("refusal") in html
     assert "Nearest sentences" in html
     assert html.count('class="quote"') == 3
 
@@ -253,7 +257,7 @@ def test_doubt_is_marked_and_withheld_sentences_are_counted() -> None:
     html = render_answer(dataclasses.replace(hostile_answer("x", "partial"), mode="generated"), "a1")
     assert "partly supported" in html
     assert "not supported by the documents" in html
-    assert PARTLY in html
+    assert Said("en")("partial") in html
     assert "2 sentences were withheld" in html
     assert "The source has changed since" in html
     assert "0 of 2 sentences supported" in html

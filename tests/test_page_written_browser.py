@@ -17,10 +17,12 @@ from writers import KEYED, WordChecker
 
 from assistant.answer import Assistant
 from assistant.errors import ModelError
-from assistant.prompts import say
+from assistant.said import Said
 from assistant.service.app import create_app
 from assistant.writing.model import LanguageModel, Limit
 from index.collection import Collection
+
+say = Said("en")
 
 QUESTION = "When was the lighthouse built?"
 NOTES = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from assistant import prompts
 from assistant.errors import PromptError
-from assistant.prompts import DECLARED, say
+from assistant.prompts import DECLARED, filled
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,30 +23,17 @@ def _unread() -> Iterator[None]:
 
 def test_files_are_those_declared() -> None:
     """Each file in prompts/ is declared, and each declared text has its file."""
-    assert {path.stem for path in (ROOT / "prompts").iterdir()} == set(DECLARED)
-    assert {path.suffix for path in (ROOT / "prompts").iterdir()} == {".txt"}
+    assert {path.name for path in (ROOT / "prompts").iterdir()} == {*(f"{name}.txt" for name in DECLARED), "said"}
 
 
 @pytest.mark.parametrize("name", sorted(DECLARED))
 def test_variables(name: str) -> None:
     """Each text takes its declared variables, and shows their values as they are."""
     values = {variable: f"{{{variable}}} %s ${{x}}" for variable in DECLARED[name]}
-    text = say(name, **values)
+    text = filled(name, **values)
     assert text
     assert all(value in text for value in values.values())
     assert text == text.strip()
-
-
-def test_refusal_stands_in_no_code() -> None:
-    """The refusal is said from its file only: no Python file repeats it."""
-    refusal = say("refusal")
-    for path in [*(ROOT / "assistant").rglob("*.py"), *(ROOT / "index").rglob("*.py")]:
-        strings = [
-            node.value
-            for node in ast.walk(ast.parse(path.read_text()))
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        ]
-        assert all(refusal.rstrip(".") not in string for string in strings), path
 
 
 @pytest.mark.parametrize(
@@ -60,23 +46,23 @@ def test_other_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: 
     monkeypatch.setattr(prompts, "_FOLDERS", (tmp_path,))
     monkeypatch.setitem(DECLARED, "odd", frozenset(variables))
     with pytest.raises(PromptError, match=r"prompts/odd\.txt uses the variables"):
-        say("odd", words="x")
+        filled("odd", words="x")
 
 
 def test_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing file is a PromptError that names it and says what to do; so is one that nobody declared."""
     monkeypatch.setattr(prompts, "_FOLDERS", (tmp_path,))
-    with pytest.raises(PromptError, match=r"prompts/refusal\.txt is missing; reinstall the package\."):
-        say("refusal")
+    with pytest.raises(PromptError, match=r"prompts/mcp\.txt is missing; reinstall the package\."):
+        filled("mcp")
     (tmp_path / "undeclared.txt").write_text("x")
     with pytest.raises(PromptError):
-        say("undeclared")
+        filled("undeclared")
 
 
 @pytest.mark.parametrize("text", ["{", "}", "{a!z}", "{words"])
 def test_broken_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """A text whose braces do not match is a PromptError, too."""
-    (tmp_path / "refusal.txt").write_text(text)
+    (tmp_path / "mcp.txt").write_text(text)
     monkeypatch.setattr(prompts, "_FOLDERS", (tmp_path,))
     with pytest.raises(PromptError):
-        say("refusal")
+        filled("mcp")

@@ -10,8 +10,8 @@ from browser_library import ANSWERED, HOSTILE, REFUSED, TABLE, FakeAssistant, Fa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer import REFUSAL
 from assistant.record import Answer
+from assistant.said import Said
 from assistant.service.answer_text import answer_pieces, answer_text, one_line, visible, web_address
 
 
@@ -42,7 +42,7 @@ def test_a_row_is_shown_with_its_column_names() -> None:
 def test_a_refusal_is_told_with_the_nearest_sentences() -> None:
     """It says that the documents do not answer, and calls the nearest sentences that, not sources."""
     text = answer_text(answer(REFUSED))
-    assert text.startswith(f"{REFUSAL}\n\nNearest sentences:\n\n[1] “")
+    assert text.startswith(f"{Said('en')('refusal')}\n\nNearest sentences:\n\n[1] “")
     assert "Sources" not in text
 
 

@@ -13,8 +13,9 @@ from browser_library import ANSWERED, BROKEN, HOSTILE, REFUSED, FakeAssistant, F
 from openai import OpenAI
 from served import served
 
-from assistant.answer import REFUSAL, clean_question
+from assistant.answer import clean_question
 from assistant.record import Answer
+from assistant.said import Said
 from assistant.service.app import build_service, create_app
 from assistant.service.caller import Caller
 from assistant.service.compat import models
@@ -147,7 +148,7 @@ def test_what_is_not_in_the_documents_is_refused(client: OpenAI, stream: bool) -
     done = complete(client, [{"role": "user", "content": REFUSED}], stream=stream)
     chunks = list(done) if stream else [done]
     text = "".join((chunk.choices[0].delta if stream else chunk.choices[0].message).content or "" for chunk in chunks)
-    assert text.startswith(REFUSAL)
+    assert text.startswith(Said("en")("refusal"))
     assert "Nearest sentences:" in text
     assert chunks[-1].citations == []
     assert chunks[-1].answer["verdict"] == "not_found"

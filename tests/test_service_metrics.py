@@ -14,14 +14,16 @@ from service_library import LOCAL, Shelf, an_answer
 from starlette.testclient import TestClient
 from writers import Scripted, quoting
 
-from assistant.prompts import say
 from assistant.record import Answer
+from assistant.said import Said
 from assistant.service import health
 from assistant.service import metrics as metrics_module
 from assistant.service.app import create_app
 from assistant.service.keys import Keys
 from assistant.service.limits import Allowed, Limits
 from assistant.service.metrics import Metrics
+
+say = Said("en")
 
 
 def numbers(text: str | bytes) -> dict[str, float]:

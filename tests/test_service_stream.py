@@ -19,11 +19,13 @@ from service_library import OTHER, OWNER, an_answer
 from test_service_events import read
 
 from assistant.conversation import Turn
-from assistant.prompts import say
 from assistant.quoted import shown
 from assistant.record import Event
+from assistant.said import Said
 from assistant.service.app import create_app
 from assistant.service.limits import Allowed
+
+say = Said("en")
 
 EVENTS = {"accept": "text/event-stream"}
 SLOW, BROKEN_OFF = "slow", "broken off"

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answer import REFUSAL, Assistant
+from assistant.answer import Assistant
 from assistant.record import Answer
+from assistant.said import Said
 from benchmarks.evaluate import QUESTIONS, evaluate_article, evaluate_seeds
 from index import Collection, Settings
 
@@ -117,4 +118,4 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     assert {key: value for key, value in record.items() if key != "timings_ms"} == {
         key: value for key, value in expected.items() if key != "timings_ms"
     }
-    assert REFUSAL in assistant("ask", "who won the 2018 world cup?").stdout
+    assert Said("en")("refusal") in assistant("ask", "who won the 2018 world cup?").stdout

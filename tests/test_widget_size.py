@@ -12,9 +12,11 @@ from browser_library import FakeAssistant
 from starlette.testclient import TestClient
 
 import assistant.page
-from assistant.prompts import say
+from assistant.said import Said
 from assistant.service.app import create_app
 from assistant.service.widget import FOLDER, PARTS, embed_policy, takes_gzip, widget_script
+
+say = Said("en")
 
 MOST = 15 * 1024  # bytes, compressed
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir()) if path.is_file()}

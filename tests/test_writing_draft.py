@@ -16,12 +16,14 @@ from writers import Scripted, Trusting, WordChecker, quoting, saying
 
 from assistant.answer import Assistant
 from assistant.conversation import Turn
-from assistant.prompts import say
 from assistant.record import Answer, Event, Shown
+from assistant.said import Said
 from assistant.writing.draft import MOST_SENTENCES
 from assistant.writing.evidence import NONE
 from index.collection import Collection
 from index.settings import Settings
+
+say = Said("en")
 
 NOTES = {
     "seals.md": "# Seals\n\nSeals sleep on warm rocks in the afternoon. They eat small fish from the cold bay.\n\n"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.conversation.record import Turn, Understood
 from assistant.conversation.talk import without_thanks
 from assistant.errors import ModelError
-from assistant.prompts import say
+from assistant.prompts import filled
 from index.lexical import content_stems, words
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ def _written(question: str, turns: Sequence[Turn], model: LanguageModel, limit: 
         lines.append(f"Question: {_folded(turn.question, QUESTION_CHARACTERS)}")
         if turn.answer:
             lines.append(f"Answer: {_folded(turn.answer, ANSWER_CHARACTERS)}")
-    prompt = say("follow_up", history="\n".join(lines), question=_folded(question, 2 * MOST_CHARACTERS))
+    prompt = filled("follow_up", history="\n".join(lines), question=_folded(question, 2 * MOST_CHARACTERS))
     written = ""
-    for piece in model.stream(say("follow_up_system"), prompt, limit, tokens=TOKENS):
+    for piece in model.stream(filled("follow_up_system"), prompt, limit, tokens=TOKENS):
         limit.check()
         written += piece
         if len(written) > 4 * MOST_CHARACTERS or "\n" in written.strip():

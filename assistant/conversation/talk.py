@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.conversation.record import Understood
-from assistant.prompts import say
+from assistant.said import Said
 
 MOST_WORDS = 14  # of an utterance that is looked at; longer ones are questions
 _POLITE = (
@@ -54,6 +54,28 @@ _DOCUMENTS = re.compile(
     r"(?:which|what) topics (?:do you (?:know|cover)|can i ask about)",
     re.IGNORECASE,
 )
+_ELSEWHERE = {  # by language, what is said and the text that replies to it
+    "de": {
+        "talk_thanks": r"(?:(?:vielen|herzlichen|besten) dank|danke(?: schön| sehr| dir| ihnen)?|dankeschön)",
+        "talk_greeting": r"(?:hallo|guten (?:tag|morgen|abend)|moin|servus|grüß gott)",
+        "talk_goodbye": r"(?:tschüss?|auf wiedersehen|bis bald)",
+    },
+    "fr": {
+        "talk_thanks": r"(?:merci(?: beaucoup| bien)?|je vous remercie)",
+        "talk_greeting": r"(?:bonjour|bonsoir|salut)",
+        "talk_goodbye": r"(?:au revoir|à bientôt)",
+    },
+    "es": {
+        "talk_thanks": r"(?:muchas |mil )?gracias",
+        "talk_greeting": r"(?:hola|buen[oa]s (?:días|tardes|noches))",
+        "talk_goodbye": r"(?:adiós|hasta (?:luego|pronto|la vista))",
+    },
+    "ja": {
+        "talk_thanks": r"(?:どうも)?ありがとう(?:ございま(?:す|した))?",
+        "talk_greeting": r"(?:こんにち[はわ]|こんばん[はわ]|おはよう(?:ございます)?)",
+        "talk_goodbye": r"(?:さようなら|さよなら)",
+    },
+}
 
 
 def talk(utterance: str) -> Understood | None:
@@ -65,19 +87,32 @@ def talk(utterance: str) -> Understood | None:
         return None
     text = utterance.strip()
     if _SMALL.fullmatch(text):
-        return Understood("smalltalk", utterance, reply=say(_answer_to(text)))
+        return Understood("smalltalk", utterance, reply=Said("en")(_answer_to(text)))
+    elsewhere = _in_another_language(text)
+    if elsewhere:
+        return Understood("smalltalk", utterance, reply=elsewhere)
     asked = without_thanks(text).strip(" ?.!,")
     asked = re.sub(r"^(?:and|so|but)\s+", "", asked, flags=re.IGNORECASE)
     if _ABOUT.fullmatch(asked):
-        return Understood("about", utterance, reply=say("talk_about"))
+        return Understood("about", utterance, reply=Said("en")("talk_about"))
     if _DOCUMENTS.fullmatch(asked):
-        return Understood("about", utterance, reply=say("talk_documents"))
+        return Understood("about", utterance, reply=Said("en")("talk_documents"))
     return None
 
 
 def without_thanks(utterance: str) -> str:
     """The utterance without the thanks, greeting or yes and no that it begins with; all of it if nothing else is there."""
     return _OPENING.sub("", utterance) or utterance
+
+
+def _in_another_language(text: str) -> str:
+    """The reply to thanks, a greeting or a goodbye in another language than English; empty to anything else."""
+    bare = text.strip(" .,!?¡¿。、！").lower()
+    for language, replies in _ELSEWHERE.items():
+        for name, pattern in replies.items():
+            if re.fullmatch(pattern, bare):
+                return Said(language)(name)
+    return ""
 
 
 def _answer_to(text: str) -> str:

@@ -98,7 +98,7 @@ def stop(talk: Talk) -> Update:
 
 async def _answered(visitor: Visitor, text: str, talk: Talk, *, hurry: bool) -> AsyncGenerator[Update]:
     asked = (*talk.messages[-2 * (KEPT - 1) :], _message("user", render_question(text)))
-    waiting = _message("assistant", render_waiting())
+    waiting = _message("assistant", render_waiting(text))
     yield _update((*asked, waiting), "", replace(talk, asking=text), talking=True)
     anchor = f"a{len(asked)}-{_moment()}"
     try:
@@ -133,7 +133,7 @@ async def _steps(
                 shown.append(event)
                 citations = [citation for one in shown for citation in one.citations]
                 above = render_understood(text, event.standalone_question)
-                yield render_growing([one.sentence for one in shown], citations, anchor, above), None
+                yield render_growing(text, [one.sentence for one in shown], citations, anchor, above), None
 
 
 def _longer(talk: Talk, question: str, html: str, answer: Answer | None = None) -> Talk:

@@ -5,50 +5,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.page.address import on_page, source_address
-from assistant.page.escape import escape_attribute, isolated, shown, unseen
+from assistant.page.escape import escape, escape_attribute, isolated, shown, unseen
 from assistant.page.plain import day, place
 from assistant.record import Citation
+from assistant.said import Said
 
 BETWEEN = " | "  # between the cells of a table row, and between the column names in its context
-CHANGED = "The source has changed since this was quoted."
-GONE = "The document was removed."
 
 
-def render_sources(citations: Sequence[Citation], anchor: str, heading: str) -> str:
+def render_sources(citations: Sequence[Citation], anchor: str, heading: str, say: Said) -> str:
     """The cited sentences, grouped by document in the order of their first number."""
     groups: dict[str, list[Citation]] = {}
     for citation in citations:
         groups.setdefault(citation.document.id, []).append(citation)
-    documents = "".join(_document(group, anchor) for group in groups.values())
-    count = "1 document" if len(groups) == 1 else f"{len(groups)} documents"
+    documents = "".join(_document(group, anchor, say) for group in groups.values())
+    count = escape(say("one_document") if len(groups) == 1 else say("many_documents", number=len(groups)))
     return (
-        f'<section class="sources"><h3>{heading} <span class="count">{count}</span></h3>'
+        f'<section class="sources"><h3>{escape(heading)} <span class="count">{count}</span></h3>'
         f'<div class="documents">{documents}</div></section>'
     )
 
 
-def _document(citations: Sequence[Citation], anchor: str) -> str:
+def _document(citations: Sequence[Citation], anchor: str, say: Said) -> str:
     document = citations[0].document
-    quotes = "".join(_quote(citation, anchor) for citation in citations)
+    quotes = "".join(_quote(citation, anchor, say) for citation in citations)
     return (
         f'<div class="document"><div class="title">{isolated(document.title)}</div>'
         f'<div class="origin"><span>{isolated(document.source)}</span>'
-        f"<time>{shown(day(document.modified))}</time></div><ol>{quotes}</ol></div>"
+        f"<time>{shown(day(document.modified, say))}</time></div><ol>{quotes}</ol></div>"
     )
 
 
-def _quote(citation: Citation, anchor: str) -> str:
+def _quote(citation: Citation, anchor: str, say: Said) -> str:
     start = f'<li id="{anchor}-cite-{citation.number}"><span class="number">{citation.number}</span>'
     if not citation.quote:  # of a document that is gone, nothing is quoted any more
-        return f'{start}<div><span class="stale">{GONE}</span></div></li>'
+        return f'{start}<div><span class="stale">{escape(say("gone"))}</span></div></li>'
     address = on_page(source_address(citation.document.id, citation.sentence_id))
-    where = place(citation)
+    opens = say("open_source", number=citation.number)
+    where = place(citation, say)
     named = " · ".join(f"{name}: {cell}" for name, cell in pairs(citation.quote, citation.context)) or citation.context
     extra = f'<span class="context">{isolated(named)}</span>' if named else ""
     extra += f'<span class="where">{isolated(where)}</span>' if where else ""
-    extra += f'<span class="stale">{CHANGED}</span>' if citation.stale else ""
+    extra += f'<span class="stale">{escape(say("changed"))}</span>' if citation.stale else ""
     return (
-        f'{start}<div><a class="quote" href="{escape_attribute(address)}">{unseen(f"Open source {citation.number}: ")}'
+        f'{start}<div><a class="quote" href="{escape_attribute(address)}">{unseen(f"{opens} ")}'
         f"<bdi>{_with_phrase(citation)}</bdi></a>{extra}</div></li>"
     )
 

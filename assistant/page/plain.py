@@ -5,25 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import PurePath
 
-from assistant.prompts import say
 from assistant.record import Answer, AnswerSentence, Citation
+from assistant.said import Said, said_to
 
-REFUSAL = say("refusal")
-PARTLY = "The documents answer only part of this."
-DOUBTS = {"partly": "partly supported", "unsupported": "not supported by the documents"}  # by verdict of a sentence
+DOUBTS = {"partly": "doubt_partly", "unsupported": "doubt_unsupported"}  # what is said of a sentence, by its verdict
+ENGLISH = Said("en")
 _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _BIDI = {**_TURNING, **dict.fromkeys([0x061C, 0x200E, 0x200F])}
 
 
 def plain_text(answer: Answer) -> str:
     """The answer with `[n]` after each sentence and the numbered list of its sources; lines end with `\\n`."""
+    say = said_to(answer.question)
     if answer.verdict == "not_found":
-        head, citations, label = [REFUSAL], answer.nearest, "Nearest sentences"
+        head, citations, label = [say("refusal")], answer.nearest, say("nearest")
     else:
-        head, citations, label = [" ".join(map(_marked, answer.sentences))], answer.citations, "Sources"
-        head += ["", PARTLY] if answer.verdict == "partial" else []
+        sentences = " ".join(_marked(one, say) for one in answer.sentences)
+        head, citations, label = [sentences], answer.citations, say("sources")
+        head += ["", say("partial")] if answer.verdict == "partial" else []
         head = head if answer.sentences else [*answer.notes]
-    lines = [f"[{citation.number}] “{citation.quote}” — {_origin(citation)}" for citation in citations]
+    lines = [f"[{citation.number}] “{citation.quote}” — {_origin(citation, say)}" for citation in citations]
     return "\n".join([answer.question, "", *head, *(["", label, *lines] if lines else [])])
 
 
@@ -46,23 +47,29 @@ def withheld(answer: Answer) -> tuple[str, ...]:
     """How many sentences of a language model are not shown, if any."""
     if not answer.withheld:
         return ()
+    say = said_to(answer.question)
     if answer.withheld == 1:
-        return ("1 sentence was withheld: the documents do not support it.",)
-    return (f"{answer.withheld} sentences were withheld: the documents do not support them.",)
+        return (say("withheld_one"),)
+    return (say("withheld_many", number=answer.withheld),)
 
 
-def _marked(sentence: AnswerSentence) -> str:
+def doubt(sentence: AnswerSentence, say: Said) -> str:
+    """What is said of a sentence that its sources do not fully support; empty for others."""
+    return say(DOUBTS[sentence.verdict]) if sentence.verdict in DOUBTS else ""
+
+
+def _marked(sentence: AnswerSentence, say: Said) -> str:
     marks = "".join(f"[{number}]" for number in sentence.citations)
-    doubt = f"({DOUBTS[sentence.verdict]})" if sentence.verdict in DOUBTS else ""
-    return " ".join(part for part in (sentence.text, marks, doubt) if part)
+    doubtful = doubt(sentence, say)
+    return " ".join(part for part in (sentence.text, marks, f"({doubtful})" if doubtful else "") if part)
 
 
-def _origin(citation: Citation) -> str:
+def _origin(citation: Citation, say: Said) -> str:
     parts = [
         citation.document.title,
         citation.document.source,
-        place(citation),
-        day(citation.document.modified),
+        place(citation, say),
+        day(citation.document.modified, say),
         citation.address or "",
     ]
     return ", ".join(part.translate(_BIDI) for part in parts if part)
@@ -74,21 +81,21 @@ def unturned(text: str) -> str:
     return text.translate(_TURNING)
 
 
-def day(modified: str) -> str:
-    """`2025-05-03T…` as `3 May 2025`; what is no ISO date comes back as it is."""
+def day(modified: str, say: Said = ENGLISH) -> str:
+    """`2025-05-03T…` as `3 May 2025`, in other languages as `2025-05-03`; what is no ISO date comes back as it is."""
     try:
         moment = datetime.fromisoformat(modified)
     except ValueError:
         return modified
-    return f"{moment.day} {moment:%B %Y}"
+    return f"{moment.day} {moment:%B %Y}" if say == ENGLISH else f"{moment:%Y-%m-%d}"
 
 
-def place(citation: Citation) -> str:
+def place(citation: Citation, say: Said = ENGLISH) -> str:
     """Where in its document the quote stands, as `page 3 · Lighthouses › History`; empty if nothing is known."""
     parts = []
     if citation.pages:
         first, last = citation.pages
-        parts.append(f"page {first}" if first == last else f"pages {first}–{last}")
+        parts.append(say("page", first=first) if first == last else say("pages", first=first, last=last))
     if citation.heading:
         parts.append(" › ".join(citation.heading))
     return " · ".join(parts)

@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from assistant.page.plain import DOUBTS, REFUSAL, day, place, withheld
-from assistant.prompts import say
+from assistant.page.plain import day, doubt, place, withheld
 from assistant.record import Answer, AnswerSentence, Citation
+from assistant.said import Said, said_to
 
 _JOINERS = "\u200c\u200d"  # without them some scripts and many emoji read otherwise
 _UNSEEN = {"Cf": "", "Cc": " ", "Co": " ", "Cs": " "}  # by category, and what stands there instead
@@ -27,17 +27,18 @@ def answer_pieces(answer: Answer) -> Iterator[str]:
     Joined as they are, they make the whole text. An answer that was not found is the refusal, then the nearest sentences.
     """
     if answer.verdict == "not_found":
-        yield REFUSAL
+        yield said_to(answer.question)("refusal")
     for position, sentence in enumerate(answer.sentences):
-        yield sentence_piece(position, sentence)
+        yield sentence_piece(position, sentence, answer.question)
     yield from end_pieces(answer)
 
 
-def sentence_piece(position: int, sentence: AnswerSentence) -> str:
+def sentence_piece(position: int, sentence: AnswerSentence, question: str) -> str:
     """A sentence with its marks, and what parts it from the one before it; a doubt about it stands behind it."""
     marks = "".join(f"[{number}]" for number in sentence.citations)
-    doubt = f" ({DOUBTS[sentence.verdict]})" if sentence.verdict in DOUBTS else ""
-    return f"{' ' if position else ''}{one_line(sentence.text)}{' ' if marks else ''}{marks}{doubt}"
+    doubtful = doubt(sentence, said_to(question))
+    after = f" ({doubtful})" if doubtful else ""
+    return f"{' ' if position else ''}{one_line(sentence.text)}{' ' if marks else ''}{marks}{after}"
 
 
 def end_pieces(answer: Answer) -> Iterator[str]:
@@ -48,8 +49,9 @@ def end_pieces(answer: Answer) -> Iterator[str]:
         gap = "\n\n"
     shown = answer.citations or answer.nearest
     if shown:
-        label = "Sources" if answer.citations else "Nearest sentences"
-        yield "\n\n" + "\n\n".join([f"{label}:", *map(_source, shown)])
+        say = said_to(answer.question)
+        label = say("sources" if answer.citations else "nearest")
+        yield "\n\n" + "\n\n".join([f"{label}:", *(_source(one, say) for one in shown)])
 
 
 def late_pieces(answer: Answer, shown: Sequence[AnswerSentence]) -> Iterator[str]:
@@ -57,11 +59,11 @@ def late_pieces(answer: Answer, shown: Sequence[AnswerSentence]) -> Iterator[str
     they do not count, and the whole answer."""
     if answer.verdict != "not_found" and tuple(shown) == answer.sentences[: len(shown)]:
         for position, sentence in enumerate(answer.sentences[len(shown) :], start=len(shown)):
-            yield sentence_piece(position, sentence)
+            yield sentence_piece(position, sentence, answer.question)
         yield from end_pieces(answer)
         return
     if shown:
-        yield f"\n\n{one_line(say('instead'))}\n\n"
+        yield f"\n\n{one_line(said_to(answer.question)('instead'))}\n\n"
     yield from answer_pieces(answer)
 
 
@@ -92,10 +94,16 @@ def web_address(address: str | None) -> str:
         return ""
 
 
-def _source(citation: Citation) -> str:
+def _source(citation: Citation, say: Said) -> str:
     """`[1] context: “quote” — title, folder/file, place, day, address`."""
     document = citation.document
     context = f"{citation.context.rstrip(':')}: " if citation.context else ""
-    origin = (document.title, document.source, place(citation), day(document.modified), web_address(citation.address))
+    origin = (
+        document.title,
+        document.source,
+        place(citation, say),
+        day(document.modified, say),
+        web_address(citation.address),
+    )
     said = f"{context}“{citation.quote}” — {', '.join(part for part in origin if part)}"
     return f"[{citation.number}] {one_line(said)}"

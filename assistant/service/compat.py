@@ -125,7 +125,7 @@ async def _stream(running: Running, first: Event | None, asked: ChatRequest) -> 
             if said is None:
                 yield PULSE
             else:
-                yield chunks.event({"content": sentence_piece(len(shown), said.sentence)})
+                yield chunks.event({"content": sentence_piece(len(shown), said.sentence, said.standalone_question)})
                 shown.append(said.sentence)
             said = await running.next(PULSE_SECONDS)
         for piece in late_pieces(said, shown):

@@ -13,12 +13,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.conversation import Turn, understand
+from assistant.said import LANGUAGES, Said
 from assistant.service.api_examples import ANSWER
 from assistant.service.asking import EARLIER
 from assistant.service.caller import Refused
 
 MOST_CHARACTERS = 4000  # of an earlier message that are looked at
-_BELOW = re.compile(r"\n\n(?:Sources|Nearest sentences):\n\n")
+_LABELS = sorted({Said(one)(name) for one in LANGUAGES for name in ("sources", "nearest")})
+_BELOW = re.compile(rf"\n\n(?:{'|'.join(map(re.escape, _LABELS))}):\n\n")
 _MARKS = re.compile(r"\s?(?:\[\d{1,3}\])+")
 
 EXAMPLE: dict[str, Any] = {

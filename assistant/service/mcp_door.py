@@ -38,7 +38,7 @@ from starlette.responses import JSONResponse
 
 from assistant.errors import AssistantError
 from assistant.page.contract import Answers
-from assistant.prompts import say
+from assistant.prompts import filled
 from assistant.service.answer_text import answer_text
 from assistant.service.caller import Refused
 from assistant.service.context import Service
@@ -124,7 +124,7 @@ def _server(desk: Desk) -> Server[Any]:
         NAME,
         version=_version(),
         title="Cited Assistant",
-        instructions=say("mcp"),
+        instructions=filled("mcp"),
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )

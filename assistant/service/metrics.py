@@ -19,8 +19,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from assistant.page.contract import Answers
-from assistant.prompts import say
 from assistant.record import Answer
+from assistant.said import said_to
 
 if TYPE_CHECKING:
     from assistant.service.limits import Limits
@@ -105,5 +105,6 @@ class Metrics:
 
 def outcomes(answer: Answer) -> tuple[str, ...]:
     """What became of what a language model wrote for an answer; nothing where none was asked."""
+    say = said_to(answer.standalone_question)
     told = tuple(one for one in OUTCOMES if say(f"model_{one}") in answer.notes)
     return ("written", *told) if answer.mode == "generated" else told

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.prompts import say
+from assistant.prompts import filled
 from assistant.read import Evidence, spoken
 from assistant.writing.clean import seen
 from index.passages import heading_path
@@ -47,8 +47,8 @@ def prompt(question: str, evidence: Sequence[Evidence]) -> Prompt:
         said.append(f"[{key}] {line}")
     example = next(iter(keys), "B2C3")
     return Prompt(
-        say("write_system", none=NONE, example=example, **values),
-        say("write", question=harmless(question), evidence="\n".join(said), **values),
+        filled("write_system", none=NONE, example=example, **values),
+        filled("write", question=harmless(question), evidence="\n".join(said), **values),
         keyed,
     )
 
