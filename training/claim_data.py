@@ -1,41 +1,38 @@
 """The support sets as claims: a sentence, the sentences it should rest on, and whether they support it.
 
 Source: `train/support` of the data folder (see MODEL_CARD.md), our own claims about the documents of our training
-collections (training/claims), and claims made from the reading sets' passages (training/made_claims.py).
+collections (training/claims) and about passages of its `train/reading` (training/claims_open, which names them by a hash).
 """
 
 from __future__ import annotations
 
 import random
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.sentences import boundaries
-from training.made_claims import Perturbation, made
-from training.reading_data import Example, is_kept_aside, read_rows
+from training.reading_data import example, is_kept_aside, passage_key, read_rows, untokenised
 
 CLAIMS = Path(__file__).parent / "claims"
+CLAIMS_OPEN = Path(__file__).parent / "claims_open"
 COLLECTIONS = Path(__file__).parent / "collections" / "training"
 SEEDS = Path(__file__).parent.parent / "seeds"
 SEED_CLAIMS = Path(__file__).parent.parent / "tests" / "data" / "claims_seeds_dev.jsonl"
-CAPS = {"snli": 7000}  # captions of pictures
+CAPS = {"snli": 3000, "fever": 8000}  # captions of pictures; short and easy
 TIMES = {"wice-tokens": 3, "factcheck-gpt": 2}  # small sets nearest to the work
-OWN_TIMES = 8
-MADE = 14000
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`context` is what stands above the premise: the document's title."""
+    """`context` is what stands above the premise: the document's title. `document` is the file, of our own claims."""
 
     text: str
     premise: tuple[str, ...]
     supported: bool
     source: str
     context: str = ""
+    document: Path | None = None
 
 
 def load_support(data: Path, chance: random.Random, held_out: bool = False) -> list[Claim]:
@@ -64,34 +61,25 @@ def load_seeds() -> list[Claim]:
     return [_own(row, SEEDS, "seeds") for row in read_rows(SEED_CLAIMS)]
 
 
+def load_open(data: Path, held_out: bool = False) -> list[Claim]:
+    """Our own claims about passages of the open reading sets, as a language model or a summary would put them."""
+    rows = {row["passage"]: row["claims"] for path in sorted(CLAIMS_OPEN.glob("*.jsonl")) for row in read_rows(path)}
+    chosen: list[Claim] = []
+    for path in sorted((data / "train" / "reading").glob("*.jsonl.gz")):
+        for row in read_rows(path):
+            claims = rows.pop(passage_key(row["sentences"]), ())
+            if is_kept_aside(row["doc"]) == held_out:
+                premise, title = tuple(map(untokenised, row["sentences"])), example(row).title
+                chosen += [
+                    Claim(one["claim"], premise, one["label"] == "supported", "passages", title) for one in claims
+                ]
+    return chosen
+
+
 def _own(row: dict[str, Any], folder: Path, source: str) -> Claim:
     title = Path(row["document"]).stem.replace("-", " ")
-    return Claim(row["claim"], tuple(row["quotes"]), row["label"] == "supported", source, title)
-
-
-def corrupted(claims: Sequence[Claim], chance: random.Random, most: int) -> Iterator[Claim]:
-    """Supported claims of the sets with one thing changed that their premise does not say."""
-    supported = [one for one in claims if one.supported and one.source not in ("own", "snli")]
-    change = Perturbation([" ".join(one.premise) for one in supported], chance)
-    for one in chance.sample(supported, min(most, len(supported))):
-        text = change(one.text, " ".join(one.premise))
-        if text is not None:
-            yield Claim(text, one.premise, False, "made", one.context)
-
-
-def all_claims(data: Path, examples: Sequence[Example], chance: random.Random) -> list[Claim]:
-    """What the checker is trained on; `examples` are the passages that claims are made from."""
-    open_sets, own = load_support(data, chance), load_own()
-    passages = defaultdict(list)
-    for one in examples:
-        passages[one.document].append(one.sentences)
-    texts = [sentences for group in passages.values() for sentences in dict.fromkeys(group)]
-    return [
-        *open_sets,
-        *own * OWN_TIMES,
-        *corrupted(open_sets, chance, MADE // 4),
-        *(Claim(text, premise, supported, "made") for text, premise, supported in made(texts, chance, MADE)),
-    ]
+    supported = row["label"] == "supported"
+    return Claim(row["claim"], tuple(row["quotes"]), supported, source, title, folder / row["document"])
 
 
 def _sentences(text: str) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
     python -m training.fit_claims DATA
 
-On the claims that are kept out of training: of the support sets, of our own about training collections, and those of
-tests/data/claims_seeds_dev.jsonl. Both thresholds are set on the latter two, which are like the work, together with the
-gates.
+On the claims that are kept out of training: of the support sets, of our own about passages of the reading sets and about
+training collections, and those of tests/data/claims_seeds_dev.jsonl. Both thresholds are set on the latter two, the hardest,
+together with the gates.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from assistant.writing.check import premise
 from assistant.writing.gates import objections
 from assistant.writing.support import CALIBRATION, SupportNetwork
 from benchmarks.claim_sets import own_claims
-from training.claim_data import CLAIMS, SEED_CLAIMS, load_support
+from training.claim_data import CLAIMS, SEED_CLAIMS, load_open, load_support
 from training.reading_data import is_kept_aside
 
 SHOWN = 0.015  # of the unsupported claims at most so many may be taken for supported
@@ -50,10 +50,9 @@ def like_work() -> list[Row]:
 
 
 def open_sets(data: Path) -> list[Row]:
-    return [
-        Row(one.text, " ".join(one.premise), one.supported, one.source)
-        for one in load_support(data, random.Random(1), held_out=True)
-    ]
+    """Claims of the support sets, and our own about passages of the reading sets."""
+    found = [*load_support(data, random.Random(1), held_out=True), *load_open(data, held_out=True)]
+    return [Row(one.text, " ".join(one.premise), one.supported, one.source) for one in found]
 
 
 def gated(rows: Sequence[Row]) -> tuple[np.ndarray, np.ndarray]:
@@ -72,8 +71,9 @@ def thresholds(
 
 
 def main() -> None:
+    data = Path(sys.argv[1])
     near = like_work()
-    rows = [*open_sets(Path(sys.argv[1])), *near]
+    rows = [*open_sets(data), *near]
     network = SupportNetwork()
     found = np.array([network.logit(one.premise, one.text) for one in rows])
     gold = np.array([one.supported for one in rows])

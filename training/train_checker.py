@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training.claim_data import all_claims
+from training.claim_mix import all_claims
 from training.claim_views import ClaimViews
 from training.reader_model import claim_loss
 from training.reading_data import CLEAN, load, load_pairs
