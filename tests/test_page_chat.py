@@ -95,7 +95,7 @@ def test_the_question_is_shown_as_it_was_understood() -> None:
     """From the first sentence on, where it differs by more than its end; not otherwise."""
     answer = an_answer("and when was it built", standalone_question="When was the lighthouse built?")
     updates = [messages(update) for update in ask(answer.question, visitor=Scripted(*shown(answer), answer))]
-    assert all("Understood as: <bdi>When was the lighthouse built?</bdi>" in update for update in updates[1:])
+    assert all("Understood as&#58; <bdi>When was the lighthouse built?</bdi>" in update for update in updates[1:])
     assert all("Understood as" not in messages(update) for update in ask(ANSWERED))
     alike = an_answer("when  was it built", standalone_question="When was it built?")
     assert "Understood as" not in messages(ask(alike.question, visitor=Scripted(alike))[-1])
