@@ -13,7 +13,7 @@ import numpy as np
 
 from assistant import features
 from assistant.features import Matrix
-from assistant.network import Logits, Network
+from assistant.network import NO_WORDS, Logits, Network
 from assistant.phrase import Range
 from assistant.question import Question, analyse
 from assistant.read import PassageReading, about, spoken
@@ -93,7 +93,7 @@ def tables(question: str, hits: Sequence[Hit], network: Network) -> list[Tables]
 def _tables(asked: Question, hit: Hit, lines: list[str], logits: Logits) -> Tables:
     plain = features.plain(asked, lines, about(hit))
     support = np.array(logits.sentences)
-    best = support.max(initial=-10.0)
+    best = support.max() if support.size else NO_WORDS
     whole = np.full(len(lines), logits.passage)
     column = {name: plain[:, number] for number, name in enumerate(features.PLAIN)}
     passage = [
