@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from assistant.cite import cite
 from assistant.findings import Findings
@@ -32,7 +33,7 @@ def quoted(question: str, found: Findings) -> Answer:
         verdict=verdict,
         sentences=sentences,
         citations=citations,
-        nearest=tuple(cite(number, one) for number, one in enumerate(nearest, start=1)),
+        nearest=tuple(replace(cite(number, one), phrase=None) for number, one in enumerate(nearest, start=1)),
         coverage=Coverage(len(sentences), len(sentences)),
         timings_ms={key: round(1000 * value, 1) for key, value in found.seconds.items()},
         notes=notes,

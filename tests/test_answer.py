@@ -192,6 +192,7 @@ def test_refuses(real: Assistant, question: str) -> None:
     answer = real.ask(question)
     assert (answer.verdict, answer.sentences, answer.citations) == ("not_found", (), ())
     assert answer.nearest
+    assert all(one.phrase is None for one in answer.nearest), "no words of theirs answer"
 
 
 def test_antecedent(faked: Assistant) -> None:
