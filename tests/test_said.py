@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes import HashEmbedder
 
 from assistant import prompts, said
 from assistant.answer import Assistant
@@ -17,7 +18,6 @@ from assistant.said import DECLARED, LANGUAGES, Said, question_language, said_to
 from assistant.service.answer_text import answer_text
 from assistant.service.compat_request import _BELOW
 from index import Collection, Settings
-from tests.fakes import HashEmbedder
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = {

@@ -42,7 +42,7 @@ def load_support(data: Path, chance: random.Random, held_out: bool = False) -> l
         name = path.name.removesuffix(".jsonl.gz")
         rows = [row for row in read_rows(path) if is_kept_aside(row["premise"][:80]) == held_out]
         claims = [
-            Claim(row["hypothesis"], _sentences(row["premise"]), row["label"] == "supported", name) for row in rows
+            Claim(row["hypothesis"], sentences_in(row["premise"]), row["label"] == "supported", name) for row in rows
         ]
         chance.shuffle(claims)
         chosen += claims[: CAPS.get(name, len(claims))] * (1 if held_out else TIMES.get(name, 1))
@@ -82,5 +82,6 @@ def _own(row: dict[str, Any], folder: Path, source: str) -> Claim:
     return Claim(row["claim"], tuple(row["quotes"]), supported, source, title, folder / row["document"])
 
 
-def _sentences(text: str) -> tuple[str, ...]:
+def sentences_in(text: str) -> tuple[str, ...]:
+    """The sentences of a text, in order."""
     return tuple(text[start:end] for start, end in boundaries(text))

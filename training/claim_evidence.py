@@ -7,15 +7,13 @@ unsupported, though the rest is about the same things. The nearest are those tha
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from assistant.writing.coverage import coverage, terms
 from index.load.formats import load_file
-from index.sentences import boundaries
-from training.claim_data import Claim
+from training.claim_data import Claim, sentences_in
 
 NEAREST = range(3, 8)  # sentences taken from the rest of the document
 SHORTEST = 5  # words; what is shorter is a heading or a mark
@@ -30,8 +28,7 @@ class Sentence:
 @cache
 def sentences_of(document: Path) -> tuple[Sentence, ...]:
     """The document's sentences in order."""
-    text = load_file(document).text
-    pieces = (text[start:end] for start, end in boundaries(text))
+    pieces = sentences_in(load_file(document).text)
     return tuple(Sentence(one, terms(one)) for one in pieces if len(one.split()) >= SHORTEST)
 
 
@@ -62,7 +59,6 @@ def _nearest(claim: Claim, document: Path, most: int) -> tuple[str, ...]:
     return tuple(text for _, text in sorted((number, text) for _, number, text in chosen))
 
 
-def _same(one: Sequence[str] | frozenset[str], other: frozenset[str]) -> bool:
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether one is the other, or a part of it (a quote may be cut differently)."""
-    first, second = frozenset(one), frozenset(other)
-    return coverage(first, second) > 0.8 or coverage(second, first) > 0.8
+    return coverage(one, other) > 0.8 or coverage(other, one) > 0.8

@@ -28,7 +28,6 @@ _WHAT_IS = re.compile(r"^what (is|was|are|were) (the .+)$", re.I)
 _LEFT_OPEN = re.compile(
     r"\b(?:called|named|known|by|to|for|in|of|from|with|on|at|as|about|like|\w+ed|do|did|does|if|when)$", re.I
 )
-_KINDS = ("year", "number", "name", "other")
 
 
 def told(question: str, answer: str) -> str | None:
