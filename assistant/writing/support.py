@@ -11,15 +11,16 @@ import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from assistant.window import Window, claim_windows
-from index.embed import bundled_tokenizer, inference_session
+from index.embed import bundled_tokenizer
+from index.inference import Array, Inference
 
 MODELS = Path(__file__).parent.parent / "models"
 FILE, CALIBRATION = MODELS / "checker.onnx", MODELS / "checker.json"
+OUTPUTS = ("claim_out", "claim_tokens_out")
 
 
 class SupportNetwork:
@@ -27,20 +28,20 @@ class SupportNetwork:
 
     def __init__(self, file: Path = FILE, threads: int | None = None) -> None:
         self._tokenizer = bundled_tokenizer()
-        self._session: Any = inference_session(file, threads)
+        self._inference = Inference(file, threads)
 
     def logit(self, premise: str, claim: str) -> float:
         """More is surer, 0 is even; of a premise that is too long for one window the best stretch counts."""
         ids = [one.ids for one in self._tokenizer.encode_batch([claim, premise], add_special_tokens=False)]
-        return max(map(self._run, claim_windows(*ids)))
+        packed = claim_windows(*ids)
+        run = self._inference.run(OUTPUTS, [(one.ids, one.segments) for one in packed])
+        return max(_logit(one, *found) for one, found in zip(packed, run, strict=True))
 
-    def _run(self, window: Window) -> float:
-        """The logit of the pair, less what the worst tokens of the claim take from it."""
-        ids = np.array([window.ids])
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.array([window.segments])}
-        pair, tokens = self._session.run(["claim_out", "claim_tokens_out"], feed)
-        own = tokens[0][1 : window.segments.index(1)].astype(np.float64)
-        return float(pair[0] - np.log(np.mean(np.exp(-own))))
+
+def _logit(window: Window, pair: Array, tokens: Array) -> float:
+    """The logit of the pair, less what the worst tokens of the claim take from it."""
+    own = tokens[0][1 : window.segments.index(1)].astype(np.float64)
+    return float(pair[0] - np.log(np.mean(np.exp(-own))))
 
 
 class TrainedSupport:
