@@ -15,27 +15,29 @@ SAME = 0.75  # two sentences that share this much of the shorter one's words say
 _OPENERS = frozenset("he she it they this these that those both his her its their such".split())
 
 
-def extract(evidence: Sequence[Evidence], most: int = MOST) -> tuple[Evidence, ...]:
+def extract(evidence: Sequence[Evidence], most: int = MOST, needed: Sequence[Evidence] = ()) -> tuple[Evidence, ...]:
     """At most `most` sentences that answer, grouped by document and in its order; empty if there is nothing to cite.
 
-    `evidence` is best first. What opens with a pronoun is not understood alone: `needs_antecedent` tells.
+    `evidence` is best first; those `needed` are among the chosen, their documents first. What opens with a pronoun is not
+    understood alone: `needs_antecedent` tells.
     """
-    chosen: list[Evidence] = []
+    chosen: list[Evidence] = list(needed[:most])
     for one in evidence:
         if not can_stand_alone(one.sentence) or one.sentence.text.endswith((":", "：")):  # leads into what answers
             continue
-        if len(chosen) == most or (chosen and one.score < SHARE_OF_BEST * chosen[0].score):
+        if len(chosen) == most or (chosen and one.score < SHARE_OF_BEST * max(other.score for other in chosen)):
             break
-        if not any(_same(one.sentence.text, other.sentence.text) for other in chosen):
+        if one not in chosen and not any(_same(one.sentence.text, other.sentence.text) for other in chosen):
             chosen.append(one)
-    return in_reading_order(chosen)
+    return in_reading_order(chosen, needed)
 
 
-def in_reading_order(chosen: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Document of the best sentence first; within a document as they stand there."""
-    rank = {
-        one.document.id: -max(other.score for other in chosen if other.document.id == one.document.id) for one in chosen
-    }
+def in_reading_order(chosen: Sequence[Evidence], first: Sequence[Evidence] = ()) -> tuple[Evidence, ...]:
+    """The documents of `first` in its order, then that of the best sentence; within a document as they stand there."""
+    rank: dict[str, float] = {}
+    for one in chosen:
+        rank[one.document.id] = min(-one.score, rank.get(one.document.id, 0.0))
+    rank |= {one.document.id: place - len(first) - 1.0 for place, one in enumerate(first)}
     return tuple(sorted(chosen, key=lambda one: (rank[one.document.id], one.document.id, one.sentence.ordinal)))
 
 

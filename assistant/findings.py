@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.differ import differing
 from assistant.extract import MOST, extract, in_reading_order, needs_antecedent
 from assistant.parts import parts
 from assistant.read import Evidence, Reader, gather, strongest
@@ -17,11 +18,15 @@ PART_HITS = 6  # passages found by a part of a question, and by the whole, that 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that is asked: evidence, best first, and the sentences that answer it, in reading order, if any do."""
+    """One thing that is asked: evidence, best first, and the sentences that answer it, in reading order, if any do.
+
+    `differing` are those of the chosen whose documents do not say the same, newest document first.
+    """
 
     question: str
     evidence: tuple[Evidence, ...]
     chosen: tuple[Evidence, ...]
+    differing: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +52,30 @@ def find(collection: Collection, reader: Reader, question: str, within: str | No
     retrieved = time.perf_counter()
     read = [_read(reader, one, hits, MOST // len(asked)) for one, hits in zip(asked, found, strict=True)]
     evidence = strongest(one for part in read for one in part.evidence)
-    chosen = with_antecedents(collection, strongest(one for part in read for one in part.chosen), evidence, MOST)
+    differ = [one for part in read for one in part.differing]
+    chosen = with_antecedents(
+        collection, strongest(one for part in read for one in part.chosen), evidence, MOST, differ
+    )
     seconds = {"retrieve": retrieved - started, "read": time.perf_counter() - retrieved}
     return Findings(question, tuple(read), tuple(evidence), chosen, seconds)
 
 
 def with_antecedents(
-    collection: Collection, chosen: Sequence[Evidence], evidence: Sequence[Evidence], most: int
+    collection: Collection,
+    chosen: Sequence[Evidence],
+    evidence: Sequence[Evidence],
+    most: int,
+    first: Sequence[Evidence] = (),
 ) -> tuple[Evidence, ...]:
-    """The chosen sentences in reading order, each that opens with a pronoun preceded by the one it points back to."""
+    """The chosen sentences in reading order, each that opens with a pronoun preceded by the one it points back to; the
+    documents of `first` stand before the others."""
     scores = {one.sentence.id: one for one in evidence}
     complete = {one.sentence.id: one for one in chosen}
     for one in chosen:
         before = _before(collection, one)
         if before is not None and before.id not in complete and len(complete) < most:
             complete[before.id] = scores.get(before.id, Evidence(before, one.document, 0.0))
-    return in_reading_order(list(complete.values()))
+    return in_reading_order(list(complete.values()), first)
 
 
 def _search(collection: Collection, question: str, asked: Sequence[str], within: str | None) -> list[tuple[Hit, ...]]:
@@ -77,8 +90,10 @@ def _search(collection: Collection, question: str, asked: Sequence[str], within:
 def _read(reader: Reader, question: str, hits: Sequence[Hit], most: int) -> Part:
     readings = reader.read(question, hits)
     evidence = tuple(gather(hits, readings))
-    answerable = max((reading.passage for reading in readings), default=0.0) >= reader.threshold
-    return Part(question, evidence, extract(evidence, most) if answerable else ())
+    if max((reading.passage for reading in readings), default=0.0) < reader.threshold:
+        return Part(question, evidence, ())
+    differ = differing(question, evidence) if most > 1 else ()
+    return Part(question, evidence, extract(evidence, most, differ), differ)
 
 
 def _before(collection: Collection, one: Evidence) -> Sentence | None:

@@ -10,8 +10,8 @@ from assistant.cite import cite
 from assistant.findings import Findings
 from assistant.question import analyse
 from assistant.read import Evidence
-from assistant.record import Answer, AnswerSentence, Coverage, Shown, Verdict
-from assistant.said import said_to
+from assistant.record import Answer, AnswerSentence, Citation, Coverage, Shown, Verdict
+from assistant.said import day, said_to
 from index.lexical import content_stems
 from index.sentences import can_stand_alone
 
@@ -36,7 +36,7 @@ def quoted(question: str, found: Findings) -> Answer:
         nearest=tuple(replace(cite(number, one), phrase=None) for number, one in enumerate(nearest, start=1)),
         coverage=Coverage(len(sentences), len(sentences)),
         timings_ms={key: round(1000 * value, 1) for key, value in found.seconds.items()},
-        notes=notes,
+        notes=(*notes, *differences(found, citations)),
     )
 
 
@@ -70,6 +70,27 @@ def notes_on(found: Findings) -> tuple[str, ...]:
     say = said_to(found.question)
     unanswered = [say("unanswered", question=part.question) for part in found.parts if not part.chosen]
     return (*unanswered, *_missing(" ".join(part.question for part in found.parts if part.chosen), found.chosen))
+
+
+def differences(found: Findings, citations: Sequence[Citation]) -> tuple[str, ...]:
+    """Which citations do not say the same, and which of them is the newest where they are of different days; as far as
+    they are in the answer."""
+    numbers = {one.sentence_id: one.number for one in citations}
+    notes = []
+    for part in found.parts:
+        cited = [one for one in part.differing if one.sentence.id in numbers]
+        if len(cited) < 2:
+            continue
+        marks = [f"[{numbers[one.sentence.id]}]" for one in cited]
+        say, days = said_to(found.question), [one.document.modified[:10] for one in cited]
+        listed = ", ".join(sorted(marks))
+        if days[0] > days[1]:
+            notes.append(
+                say("differ_newest", numbers=listed, number=marks[0], date=day(cited[0].document.modified, say))
+            )
+        else:
+            notes.append(say("differ", numbers=listed))
+    return tuple(notes)
 
 
 def _missing(question: str, chosen: Sequence[Evidence]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, lru_cache
 
 from assistant.errors import PromptError
@@ -26,6 +27,8 @@ DECLARED: dict[str, frozenset[str]] = dict.fromkeys(
 ) | {
     "missing": frozenset({"words"}),
     "unanswered": frozenset({"question"}),
+    "differ": frozenset({"numbers"}),
+    "differ_newest": frozenset({"numbers", "number", "date"}),
     "withheld_many": _NUMBER,
     "many_documents": _NUMBER,
     "open_source": _NUMBER,
@@ -56,6 +59,18 @@ class Said:
     def __call__(self, name: str, **values: object) -> str:
         """The text of this name with its variables filled in. PromptError if the language's file is not as declared."""
         return _texts(self.language)[name].format(**values)
+
+
+ENGLISH = Said(DEFAULT)
+
+
+def day(modified: str, say: Said = ENGLISH) -> str:
+    """`2025-05-03T…` as `3 May 2025`, in other languages as `2025-05-03`; what is no ISO date comes back as it is."""
+    try:
+        moment = datetime.fromisoformat(modified)
+    except ValueError:
+        return modified
+    return f"{moment.day} {moment:%B %Y}" if say == ENGLISH else f"{moment:%Y-%m-%d}"
 
 
 def said_to(question: str) -> Said:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.cite import Numbering
 from assistant.extract import MOST
 from assistant.findings import Findings, Part, with_antecedents
-from assistant.quoted import identity, notes_on, quoted, sentence_of
+from assistant.quoted import differences, identity, notes_on, quoted, sentence_of
 from assistant.read import Evidence
 from assistant.record import Answer, AnswerSentence, Coverage, Event, Shown
 from assistant.said import said_to
@@ -82,7 +82,7 @@ class Writer:
             sentences=tuple(sentences),
             citations=tuple(numbering.citations),
             coverage=Coverage(len(sentences), sum(bool(one.citations) for one in sentences)),
-            notes=(*notes, *failed),
+            notes=(*notes, *differences(found, numbering.citations), *failed),
             withheld=withheld,
         )
 
@@ -94,7 +94,7 @@ class Writer:
         used: list[Evidence] = []
         for part, draft in drafts:
             if draft.reason:
-                chosen = with_antecedents(self.collection, part.chosen, part.evidence, MOST)
+                chosen = with_antecedents(self.collection, part.chosen, part.evidence, MOST, part.differing)
                 sentences += [sentence_of(one, numbering.number(one)) for one in chosen]
                 used += chosen
             else:

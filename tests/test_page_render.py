@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from assistant.page.address import sentence_anchor, source_address
 from assistant.page.escape import escape
 from assistant.page.listing import render_listing, render_welcome
-from assistant.page.plain import day, plain_text
+from assistant.page.plain import plain_text
 from assistant.page.render import render_answer, render_failure, render_growing, render_question
 from assistant.record import Answer, AnswerSentence, Citation
-from assistant.said import Said
+from assistant.said import Said, day
 
 HOSTILE = [
     "<script>alert(1)</script>",

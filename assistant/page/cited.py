@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from assistant.page.address import on_page, source_address
 from assistant.page.escape import escape, escape_attribute, isolated, shown, unseen
-from assistant.page.plain import day, place
+from assistant.page.plain import place
 from assistant.record import Citation
-from assistant.said import Said
+from assistant.said import Said, day
 
 BETWEEN = " | "  # between the cells of a table row, and between the column names in its context
 

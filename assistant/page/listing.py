@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.page.address import document_address, on_page
 from assistant.page.contract import Library
 from assistant.page.escape import escape, escape_attribute, isolated
-from assistant.page.plain import day
+from assistant.said import day
 
 if TYPE_CHECKING:
     from index.catalog_queries import DocumentSummary

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import PurePath
 
 from assistant.record import Answer, AnswerSentence, Citation
-from assistant.said import Said, said_to
+from assistant.said import ENGLISH, Said, day, said_to
 
 DOUBTS = {"partly": "doubt_partly", "unsupported": "doubt_unsupported"}  # what is said of a sentence, by its verdict
-ENGLISH = Said("en")
 _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _BIDI = {**_TURNING, **dict.fromkeys([0x061C, 0x200E, 0x200F])}
 
@@ -79,15 +77,6 @@ def unturned(text: str) -> str:
     """The text to be shown: without the characters that turn its direction until another one ends that. One that is left
     open would turn what stands behind the text, even behind a `<bdi>`."""
     return text.translate(_TURNING)
-
-
-def day(modified: str, say: Said = ENGLISH) -> str:
-    """`2025-05-03T…` as `3 May 2025`, in other languages as `2025-05-03`; what is no ISO date comes back as it is."""
-    try:
-        moment = datetime.fromisoformat(modified)
-    except ValueError:
-        return modified
-    return f"{moment.day} {moment:%B %Y}" if say == ENGLISH else f"{moment:%Y-%m-%d}"
 
 
 def place(citation: Citation, say: Said = ENGLISH) -> str:

@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from assistant.page.plain import day, doubt, place, withheld
+from assistant.page.plain import doubt, place, withheld
 from assistant.record import Answer, AnswerSentence, Citation
-from assistant.said import Said, said_to
+from assistant.said import Said, day, said_to
 
 _JOINERS = "\u200c\u200d"  # without them some scripts and many emoji read otherwise
 _UNSEEN = {"Cf": "", "Cc": " ", "Co": " ", "Cs": " "}  # by category, and what stands there instead

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from assistant.page.address import sentence_anchor
 from assistant.page.cited import BETWEEN
 from assistant.page.escape import shown
-from assistant.page.plain import day
+from assistant.said import day
 from index.records import Document, Heading, Page, Sentence
 
 POLICY = (

@@ -1,0 +1,104 @@
+"""Documents that answer the same question differently, told by the answering words of their best sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from assistant.question import Question, analyse
+from assistant.read import Evidence
+from assistant.writing.gates.calendar import dates
+from assistant.writing.gates.clock import times
+from assistant.writing.gates.dates import wrong_dates
+from assistant.writing.gates.names import is_name, unknown_names
+from assistant.writing.gates.numbers import wrong_numbers
+from assistant.writing.gates.quantities import quantities
+from index.lexical import content_stems
+from index.sentences import can_stand_alone
+
+# Chosen on benchmarks/disagree.py and on questions about collections where nothing disagrees (LOG.md).
+SURE = 0.5  # score of a best sentence that is taken for an answer,
+SHARE = 0.5  # and what another document's must have of it, to be another answer
+COMMON = 0.67  # of the question's words that the first document has, for a second one to be about the same,
+NEAR = 0.5  # and of those in the first sentence and its title, for a second sentence
+DOCUMENTS = 4  # that are compared
+
+
+def differing(question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The best sentence, and the best of each other document that answers with another date, time, number or name.
+
+    Newest document first; empty where the documents agree, where they speak of different things, or where nothing of the
+    kind answers. `evidence` is best first.
+    """
+    answers = list(islice(_answers(evidence), DOCUMENTS))
+    if len(answers) < 2 or answers[0].score < SURE:
+        return ()
+    asked = analyse(question)
+    best, *others = answers
+    against = [one for one in others if _contradict(best, one) and _same_subject(asked, best, one)]
+    return tuple(sorted([best, *against], key=lambda one: one.document.modified, reverse=True)) if against else ()
+
+
+def _answers(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """The best sentence of each document, as far as it says in which words it answers."""
+    seen: set[str] = set()
+    for one in evidence:
+        if one.score < SHARE * evidence[0].score:
+            return
+        if one.document.id not in seen and can_stand_alone(one.sentence) and one.phrase:
+            seen.add(one.document.id)
+            yield one
+
+
+def _same_subject(asked: Question, one: Evidence, other: Evidence) -> bool:
+    """Whether the documents have the same of the question's names and numbers, and about as many of its other words; and
+    whether no title has a word of it in place of another word of the other's, as "Harbour site" and "Hill site" do."""
+    first, second = (_words_of(asked, f"{each.document.title} {each.document.text}") for each in (one, other))
+    named = asked.names | asked.numbers
+    if first & named != second & named or len(second) < COMMON * len(first):
+        return False
+    near = [_words_of(asked, f"{each.document.title} {each.sentence.text}") for each in (one, other)]
+    if len(near[1]) < NEAR * len(near[0]):
+        return False
+    titles = [set(content_stems(each.document.title)) for each in (one, other)]
+    asked_for = [title & set(asked.stems) for title in titles]
+    return not titles[0] & titles[1] or asked_for[0] == asked_for[1]
+
+
+def _words_of(asked: Question, text: str) -> set[str]:
+    """Words of the question that a text has."""
+    there = set(content_stems(text))
+    return {stem for stem in asked.stems if stem in there}
+
+
+def _contradict(one: Evidence, other: Evidence) -> bool:
+    """Whether both answer with a value of one kind, and neither's stands in the other's sentence."""
+    (kind, mine), (other_kind, theirs) = _value(one), _value(other)
+    return kind == other_kind != "" and _unmet(kind, mine, one, other) and _unmet(kind, theirs, other, one)
+
+
+def _value(one: Evidence) -> tuple[str, str]:
+    """The first date, else number, else time that the answering words touch, else the names in them: its kind, a number's
+    with the unit, and how it is written."""
+    assert one.phrase is not None
+    text, (start, end) = one.sentence.text, one.phrase
+    numbers = [each for each in quantities(text) if each.kind in ("count", "part")]
+    found = [
+        *(("date", each.start, each.end) for each in dates(text)),
+        *((f"number {each.unit.name if each.unit else ''}", each.start, each.end) for each in numbers),
+        *(("time", each.start, each.end) for each in times(text)),
+    ]
+    for kind, first, last in found:
+        if first < end and start < last:
+            return kind, text[first:last]
+    words = [word.strip(".,;:’'\"”") for word in text[start:end].split() if word[0].isupper()]
+    names = " ".join(word for word in words if is_name(word))
+    return "name" if names else "", names
+
+
+def _unmet(kind: str, value: str, one: Evidence, other: Evidence) -> bool:
+    """Whether a value of one sentence does not stand in the other in any form."""
+    text, premise = one.sentence.text, other.sentence.text
+    if kind == "name":
+        return bool(unknown_names(f"so {value}", premise))
+    return value in [*wrong_dates(text, premise), *wrong_numbers(text, premise)]
