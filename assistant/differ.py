@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from assistant.question import Question, analyse
+from assistant.question import analyse
 from assistant.read import Evidence
 from assistant.writing.gates.calendar import dates
 from assistant.writing.gates.clock import times
@@ -13,18 +13,21 @@ from assistant.writing.gates.dates import wrong_dates
 from assistant.writing.gates.names import is_name, unknown_names
 from assistant.writing.gates.numbers import wrong_numbers
 from assistant.writing.gates.quantities import quantities
+from index.embed import Vectors
 from index.lexical import content_stems
 from index.sentences import can_stand_alone
 
 # Chosen on benchmarks/disagree.py and on questions about collections where nothing disagrees (LOG.md).
 SURE = 0.5  # score of a best sentence that is taken for an answer,
-SHARE = 0.5  # and what another document's must have of it, to be another answer
-COMMON = 0.67  # of the question's words that the first document has, for a second one to be about the same,
-NEAR = 0.5  # and of those in the first sentence and its title, for a second sentence
+SHARE = 0.2  # and what another document's must have of it, to be another answer
+ALIKE = 0.4  # similarity of the two sentences,
+ASKED = 0.5  # and of the second one and the question
 DOCUMENTS = 4  # that are compared
 
+Embed = Callable[[Sequence[str]], Vectors]
 
-def differing(question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+
+def differing(question: str, evidence: Sequence[Evidence], embed: Embed) -> tuple[Evidence, ...]:
     """The best sentence, and the best of each other document that answers with another date, time, number or name.
 
     Newest document first; empty where the documents agree, where they speak of different things, or where nothing of the
@@ -33,9 +36,8 @@ def differing(question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ..
     answers = list(islice(_answers(evidence), DOCUMENTS))
     if len(answers) < 2 or answers[0].score < SURE:
         return ()
-    asked = analyse(question)
     best, *others = answers
-    against = [one for one in others if _contradict(best, one) and _same_subject(asked, best, one)]
+    against = [one for one in others if _contradict(best, one) and _same_subject(question, best, one, embed)]
     return tuple(sorted([best, *against], key=lambda one: one.document.modified, reverse=True)) if against else ()
 
 
@@ -50,25 +52,18 @@ def _answers(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
             yield one
 
 
-def _same_subject(asked: Question, one: Evidence, other: Evidence) -> bool:
-    """Whether the documents have the same of the question's names and numbers, and about as many of its other words; and
-    whether no title has a word of it in place of another word of the other's, as "Harbour site" and "Hill site" do."""
-    first, second = (_words_of(asked, f"{each.document.title} {each.document.text}") for each in (one, other))
-    named = asked.names | asked.numbers
-    if first & named != second & named or len(second) < COMMON * len(first):
+def _same_subject(question: str, one: Evidence, other: Evidence, embed: Embed) -> bool:
+    """Whether the sentences are alike, the documents have the same of the question's names and numbers, and no title has
+    a word of it in place of another word of the other's, as "Harbour site" and "Hill site" do."""
+    asked = analyse(question)
+    first, second = ({*content_stems(f"{each.document.title} {each.document.text}")} for each in (one, other))
+    if (first ^ second) & (asked.names | asked.numbers):
         return False
-    near = [_words_of(asked, f"{each.document.title} {each.sentence.text}") for each in (one, other)]
-    if len(near[1]) < NEAR * len(near[0]):
+    titles = [{*content_stems(each.document.title)} for each in (one, other)]
+    if titles[0] & titles[1] and (titles[0] ^ titles[1]) & {*asked.stems}:
         return False
-    titles = [set(content_stems(each.document.title)) for each in (one, other)]
-    asked_for = [title & set(asked.stems) for title in titles]
-    return not titles[0] & titles[1] or asked_for[0] == asked_for[1]
-
-
-def _words_of(asked: Question, text: str) -> set[str]:
-    """Words of the question that a text has."""
-    there = set(content_stems(text))
-    return {stem for stem in asked.stems if stem in there}
+    mine, theirs, wanted = embed([one.sentence.text, other.sentence.text, question])
+    return float(mine @ theirs) >= ALIKE and float(theirs @ wanted) >= ASKED
 
 
 def _contradict(one: Evidence, other: Evidence) -> bool:

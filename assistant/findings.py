@@ -50,7 +50,7 @@ def find(collection: Collection, reader: Reader, question: str, within: str | No
     asked = parts(question)
     found = _search(collection, question, asked, within)
     retrieved = time.perf_counter()
-    read = [_read(reader, one, hits, MOST // len(asked)) for one, hits in zip(asked, found, strict=True)]
+    read = [_read(collection, reader, one, hits, MOST // len(asked)) for one, hits in zip(asked, found, strict=True)]
     evidence = strongest(one for part in read for one in part.evidence)
     differ = [one for part in read for one in part.differing]
     chosen = with_antecedents(
@@ -87,12 +87,12 @@ def _search(collection: Collection, question: str, asked: Sequence[str], within:
     return [tuple({hit.passage.id: hit for hit in hits}.values()) for hits in both]
 
 
-def _read(reader: Reader, question: str, hits: Sequence[Hit], most: int) -> Part:
+def _read(collection: Collection, reader: Reader, question: str, hits: Sequence[Hit], most: int) -> Part:
     readings = reader.read(question, hits)
     evidence = tuple(gather(hits, readings))
     if max((reading.passage for reading in readings), default=0.0) < reader.threshold:
         return Part(question, evidence, ())
-    differ = differing(question, evidence) if most > 1 else ()
+    differ = differing(question, evidence, collection.embedder.embed) if most > 1 else ()
     return Part(question, evidence, extract(evidence, most, differ), differ)
 
 
