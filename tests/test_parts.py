@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -29,8 +30,52 @@ def test_two_questions(question: str, expected: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "How did Ann Hale and the owners each respond to the fire?",
+            ("How did Ann Hale respond to the fire?", "How did the owners respond to the fire?"),
+        ),
+        (
+            "what do the handbook and the rules each say about drink",
+            ("what does the handbook say about drink?", "what do the rules say about drink?"),
+        ),
+        (
+            "Whom or what do Orsk and the government each blame?",
+            ("Whom or what does Orsk blame?", "Whom or what does the government blame?"),
+        ),
+        ("Compare the fee for dogs with what cats pay.", ("the fee for dogs?", "what cats pay?")),
+        (
+            "Compare the number of lives lost in the war with that in the flood at Lenn Ford",
+            ("the number of lives lost in the war?", "the number of lives lost in the flood at Lenn Ford?"),
+        ),
+        (
+            "please compare the fine for giving food to a bear with a ranger's pay",
+            ("the fine for giving food to a bear?", "a ranger's pay?"),
+        ),
+    ],
+)
+def test_one_question_about_two(question: str, expected: tuple[str, ...]) -> None:
+    """What is asked of each of two, or of both to compare them, is asked twice."""
+    assert parts(question) == expected
+
+
+def test_a_long_question_takes_no_long_time() -> None:
+    """However often a question could be parted."""
+    started = time.perf_counter()
+    for word in ("how do a and b do and each ", "compare a with that in and to "):
+        parts(word * 70)
+        parts((word * 12)[:300])
+    assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
     "question",
     [
+        "What did Ann and Bob agree on?",
+        "What did each of the two say?",
+        "How do a, b and c and d each vote?",
+        "compare prices",
         "Why is there no peace treaty?",
         "Why and how did it end?",
         "When, and why?",
