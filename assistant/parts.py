@@ -7,7 +7,9 @@ import re
 _ASKING = (
     "who|whom|whose|what|which|when|where|why|how|did|does|do|is|are|was|were|has|have|had|can|could|will|would|should"
 )
-_PREPOSITION = "in|on|at|by|from|to|for|with|of|under|since|until"
+_PREPOSITION = (
+    "in|on|at|by|from|to|for|with|of|under|since|until|before|after|during|about|against|between|within|through"
+)
 _OPENS = re.compile(rf"(?:(?:{_PREPOSITION})\s+)?(?:{_ASKING})\b", re.IGNORECASE)
 _BETWEEN = re.compile(
     rf"\?\s+(?:and\s+)?(?=\w)|[,;]?\s+and\s+(?=(?:(?:{_PREPOSITION})\s+)?(?:{_ASKING})\b)", re.IGNORECASE

@@ -16,6 +16,10 @@ from assistant.parts import MOST, parts
     ("question", "expected"),
     [
         ("Who leads the team, and when does it meet?", ("Who leads the team?", "when does it meet?")),
+        (
+            "Before which body is it heard, and where does it meet?",
+            ("Before which body is it heard?", "where does it meet?"),
+        ),
         ("What is the fee and who pays it?", ("What is the fee?", "who pays it?")),
         ("Who leads the team? And when does it meet?", ("Who leads the team?", "when does it meet?")),
         (
