@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from assistant.page.plain import doubt, understood, withheld
+from assistant.page.plain import bracketed_doubt, marks, understood, withheld
 from assistant.said import Said, said_to
 
 if TYPE_CHECKING:
@@ -83,10 +83,8 @@ def _show_understood(asked: str, standalone: str) -> None:
 
 
 def _show_sentence(sentence: AnswerSentence, say_in: Said) -> None:
-    marks = "".join(f"[{number}]" for number in sentence.citations)
-    doubtful = doubt(sentence, say_in)
-    after = (f" ({doubtful})" if doubtful else "", "yellow")
-    _out.print(Text.assemble(printable(sentence.text), " ", (marks, "bold cyan"), after))
+    after = (bracketed_doubt(sentence, say_in), "yellow")
+    _out.print(Text.assemble(printable(sentence.text), " ", (marks(sentence), "bold cyan"), after))
 
 
 def _show_rest(answer: Answer) -> None:

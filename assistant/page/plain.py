@@ -56,10 +56,19 @@ def doubt(sentence: AnswerSentence, say: Said) -> str:
     return say(DOUBTS[sentence.verdict]) if sentence.verdict in DOUBTS else ""
 
 
+def marks(sentence: AnswerSentence) -> str:
+    """The numbers of its citations, as `[1][2]`."""
+    return "".join(f"[{number}]" for number in sentence.citations)
+
+
+def bracketed_doubt(sentence: AnswerSentence, say: Said) -> str:
+    """A doubt as it stands behind a sentence in plain text, a space before it; empty where there is none."""
+    return f" ({doubtful})" if (doubtful := doubt(sentence, say)) else ""
+
+
 def _marked(sentence: AnswerSentence, say: Said) -> str:
-    marks = "".join(f"[{number}]" for number in sentence.citations)
-    doubtful = doubt(sentence, say)
-    return " ".join(part for part in (sentence.text, marks, f"({doubtful})" if doubtful else "") if part)
+    numbers = marks(sentence)
+    return f"{sentence.text}{' ' if numbers else ''}{numbers}{bracketed_doubt(sentence, say)}"
 
 
 def _origin(citation: Citation, say: Said) -> str:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from assistant.page.plain import doubt, place, withheld
+from assistant.page.plain import bracketed_doubt, marks, place, withheld
 from assistant.record import Answer, AnswerSentence, Citation
 from assistant.said import Said, day, said_to
 
@@ -35,10 +35,9 @@ def answer_pieces(answer: Answer) -> Iterator[str]:
 
 def sentence_piece(position: int, sentence: AnswerSentence, question: str) -> str:
     """A sentence with its marks, and what parts it from the one before it; a doubt about it stands behind it."""
-    marks = "".join(f"[{number}]" for number in sentence.citations)
-    doubtful = doubt(sentence, said_to(question))
-    after = f" ({doubtful})" if doubtful else ""
-    return f"{' ' if position else ''}{one_line(sentence.text)}{' ' if marks else ''}{marks}{after}"
+    numbers = marks(sentence)
+    after = bracketed_doubt(sentence, said_to(question))
+    return f"{' ' if position else ''}{one_line(sentence.text)}{' ' if numbers else ''}{numbers}{after}"
 
 
 def end_pieces(answer: Answer) -> Iterator[str]:
