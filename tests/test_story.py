@@ -67,9 +67,9 @@ def test_gold_questions_are_answered_as_well_as_measured(seeds: Assistant) -> No
 
 
 # LOG.md has 61 and 25, 35 and 12, 32 and 34; another processor rounds the network's 8-bit numbers otherwise, so three fewer pass.
-SEEDS = ((58, 22), (32, 9))
+SEEDS = ((54, 22), (33, 10))
 ARTICLE_ANSWERED = 29
-ARTICLE_REFUSED = 31
+ARTICLE_REFUSED = 32
 
 
 @needs_article
