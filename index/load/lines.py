@@ -5,12 +5,28 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+BULLET = re.compile(
+    r"(?P<indent>[ \t]*)(?P<marker>[•◦▪‣·●○■–—*+-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])[ \t]+(?P<text>\S.*)"
+)
 TERMINAL = re.compile(r"[.!?…:;。！？：][\"'”’»)\]]*$")
 STARTS_SENTENCE = re.compile(r"[\"'“‘«(\[¿¡]*[^\W\d_]|[\"'“‘«(\[]*\d")
 HYPHENATED = re.compile(r"[^\W\d_]{2,}-$")
 WIDEST_WRAP = 132  # characters; text in longer lines was not wrapped by hand or program: each line is a paragraph
 LONG_ENOUGH = 40  # characters; shorter lines say nothing about the width a text was wrapped to
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Lines that stand together, between empty lines."""
+
+    lines: tuple[str, ...]
+
+    @property
+    def first(self) -> str:
+        """The first line without its indentation."""
+        return self.lines[0].strip()
 
 
 def wrap_width(lines: Sequence[str]) -> int:

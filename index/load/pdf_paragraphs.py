@@ -11,9 +11,8 @@ from statistics import median
 
 from index.load.builder import Piece
 from index.load.hyphens import join_broken, words_of
-from index.load.lines import ends_sentence, is_wide
+from index.load.lines import BULLET, ends_sentence, is_wide
 from index.load.pdf_lines import Line
-from index.load.plain import BULLET
 
 HEADING_CHARACTERS = 120
 LARGER = 1.12  # times the body's size: a heading

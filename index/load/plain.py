@@ -5,43 +5,21 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from index.load.builder import Piece, TextBuilder
 from index.load.encoding import decode
 from index.load.language import language_of
-from index.load.lines import ends_sentence, had_room, is_wide, join_wrapped, paragraphs, wrap_width
-from index.load.normalise import fold, is_visible, normalise
+from index.load.lines import BULLET, Chunk, ends_sentence, had_room, join_wrapped, paragraphs, wrap_width
+from index.load.normalise import is_visible, normalise
+from index.load.plain_headings import HEADING_CHARACTERS, is_heading, level_of
 from index.load.rows import table_pieces
 from index.load.title import first_words, is_telling, title_of
 from index.records import Loaded
 
-BULLET = re.compile(
-    r"(?P<indent>[ \t]*)(?P<marker>[•◦▪‣·●○■–—*+-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])[ \t]+(?P<text>\S.*)"
-)
 BULLETS_ALONE = frozenset("•◦▪‣·●○■")  # a single line behind one of these is a mark, not a list; a dash may be speech
 UNDERLINE = re.compile(r"\s*([=\-~#*])\1{2,}\s*$")
-HEADING_CHARACTERS = 80
-HEADING_WORDS = 12
-TITLE_CHARACTERS = 120  # the first line of a file may be longer and still head it
-TITLE_WORDS = 20
-NUMBERING = re.compile(
-    r"(?:(?:chapter|section|part|appendix|article)\s+)?(\d+(?:\.\d+)*|[IVXLC]+|[A-Z])[.):]?\s+\S", re.IGNORECASE
-)
 CODE_CHARACTERS = frozenset("{}()[];=<>_/\\|$#&@`")
 CODE_SHARE = 0.06  # of the visible characters; prose has about .02
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Lines that stand together, between empty lines."""
-
-    lines: tuple[str, ...]
-
-    @property
-    def first(self) -> str:
-        """The first line without its indentation."""
-        return self.lines[0].strip()
 
 
 def load(data: bytes, name: str) -> Loaded:
@@ -65,8 +43,8 @@ def pieces(text: str) -> Iterator[Piece]:
             yield Piece("prose", chunk.first)
         elif _is_code(chunk):
             yield Piece("code", "\n".join(chunk.lines))
-        elif len(chunk.lines) == 1 and _is_heading(chunk.first, following, is_first=position == 0):
-            yield Piece("heading", chunk.first, level=_level(chunk.first, position))
+        elif len(chunk.lines) == 1 and is_heading(chunk.first, following, is_first=position == 0):
+            yield Piece("heading", chunk.first, level=level_of(chunk.first, position))
         else:
             yield from _body(chunk, following, width, position)
 
@@ -110,9 +88,9 @@ def _body(chunk: Chunk, following: Chunk | None, width: int, position: int) -> I
         len(lines) > 1
         and not width
         and len(lines[1]) > 2 * HEADING_CHARACTERS
-        and _is_heading(chunk.first, Chunk((lines[1],)))
+        and is_heading(chunk.first, Chunk((lines[1],)))
     ):
-        yield Piece("heading", lines[0], level=_level(chunk.first, position))
+        yield Piece("heading", lines[0], level=level_of(chunk.first, position))
         lines = lines[1:]
     if _is_table(lines):
         yield from table_pieces([re.split(r"\t+", line.strip()) for line in lines])
@@ -174,37 +152,6 @@ def _alone_bullets(chunks: Sequence[Chunk]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _is_heading(line: str, following: Chunk | None, *, is_first: bool = False) -> bool:
-    """A short line standing alone, without final punctuation, above something longer or a list."""
-    numbered = NUMBERING.match(line)
-    characters, words = (TITLE_CHARACTERS, TITLE_WORDS) if is_first else (HEADING_CHARACTERS, HEADING_WORDS)
-    if following is None or len(line) > characters or len(line.split()) > words:
-        return False
-    if (
-        ends_sentence(line)
-        or line.endswith(",")
-        or (BULLET.match(line) and not numbered)
-        or not _starts_like_name(line)
-    ):
-        return False
-    body = fold(" ".join(following.lines))
-    below = following.first
-    listed = bool(BULLET.match(following.lines[0]))
-    if (listed and numbered and BULLET.match(line)) or " > " in line:
-        return False  # the first item of a numbered list, a path
-    return (
-        listed
-        or (is_first and ends_sentence(body))
-        or (len(body) > len(line) and (ends_sentence(body) or len(body) > HEADING_CHARACTERS))
-        or _may_head(below, line)
-    )
-
-
-def _may_head(below: str, line: str) -> bool:
-    """True where two headings stand on each other, as a title and its first section do."""
-    return bool(NUMBERING.match(below)) or (line.isupper() and not below.isupper())
-
-
 def _following(chunks: Sequence[Chunk], position: int) -> Chunk | None:
     """The chunk below, or the one under up to three short lines (author, date) that stand between a title and its
     text."""
@@ -217,20 +164,6 @@ def _following(chunks: Sequence[Chunk], position: int) -> Chunk | None:
         if len(chunk.lines) > 1 or len(chunk.first) > HEADING_CHARACTERS or ends_sentence(chunk.first):
             return chunk
     return below[0]
-
-
-def _starts_like_name(line: str) -> bool:
-    first = line.lstrip("\"'“‘«([¿¡§#")[:1]
-    return bool(first) and (
-        first.isupper() or first.isdigit() or is_wide(first) or (first.isalpha() and not first.islower())
-    )
-
-
-def _level(line: str, position: int) -> int:
-    numbered = re.match(r"\d+(?:\.\d+)*", line)
-    if numbered:
-        return min(6, 2 + numbered.group().count("."))
-    return 1 if position == 0 else 2
 
 
 def _is_code(chunk: Chunk) -> bool:
