@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from assistant.question import analyse
-from assistant.read import Evidence
+from assistant.read import Evidence, stems_of
 from assistant.writing.gates.calendar import dates
 from assistant.writing.gates.clock import times
 from assistant.writing.gates.dates import wrong_dates
@@ -56,8 +56,8 @@ def _same_subject(question: str, one: Evidence, other: Evidence, embed: Embed) -
     """Whether the sentences are alike, the documents have the same of the question's names and numbers, and no title has
     a word of it in place of another word of the other's, as "Harbour site" and "Hill site" do."""
     asked = analyse(question)
-    first, second = ({*content_stems(f"{each.document.title} {each.document.text}")} for each in (one, other))
-    if (first ^ second) & (asked.names | asked.numbers):
+    named = asked.names | asked.numbers
+    if named and (stems_of(one.document) ^ stems_of(other.document)) & named:
         return False
     titles = [{*content_stems(each.document.title)} for each in (one, other)]
     if titles[0] & titles[1] and (titles[0] ^ titles[1]) & {*asked.stems}:

@@ -37,7 +37,7 @@ def parts(question: str) -> tuple[str, ...]:
     stand alone and the left one is a question, too. "How did A and B each respond?" asks of A and of B, and "compare A
     with B" asks for both.
     """
-    if shared := _of_each(question) or _compared(question):
+    if len(question) <= LONGEST and (shared := _of_each(question) or _compared(question)):
         return shared
     found: list[str] = []
     start = 0
@@ -57,7 +57,7 @@ def _stands_alone(text: str) -> bool:
 
 def _of_each(question: str) -> tuple[str, ...]:
     """The question asked of the one and of the other; nothing if it is not asked of each."""
-    found = _EACH.fullmatch(question.strip(" ?")) if len(question) <= LONGEST else None
+    found = _EACH.fullmatch(question.strip(" ?"))
     if found is None or " and " in found["second"]:
         return ()
     asked = []
@@ -71,9 +71,7 @@ def _of_each(question: str) -> tuple[str, ...]:
 def _compared(question: str) -> tuple[str, ...]:
     """Both things that are to be compared; "that in B" stands for as much of the first as there is before its "in A"."""
     asked = question.strip(" ?.")
-    found = (
-        next((match for one in _COMPARE if (match := one.fullmatch(asked))), None) if len(asked) <= LONGEST else None
-    )
+    found = next((match for one in _COMPARE if (match := one.fullmatch(asked))), None)
     if found is None:
         return ()
     first, second = found["first"], found["second"]

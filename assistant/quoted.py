@@ -9,7 +9,7 @@ from dataclasses import replace
 from assistant.cite import cite
 from assistant.findings import Findings
 from assistant.question import analyse
-from assistant.read import Evidence
+from assistant.read import Evidence, stems_of
 from assistant.record import Answer, AnswerSentence, Citation, Coverage, Shown, Verdict
 from assistant.said import day, said_to
 from index.lexical import content_stems
@@ -96,7 +96,7 @@ def differences(found: Findings, citations: Sequence[Citation]) -> tuple[str, ..
 def _missing(question: str, chosen: Sequence[Evidence]) -> tuple[str, ...]:
     asked = analyse(question)
     documents = {one.document.id: one.document for one in chosen}.values()
-    said = {stem for document in documents for stem in content_stems(f"{document.title} {document.text}")}
+    said = frozenset[str]().union(*map(stems_of, documents))
     missing = [stem for stem in asked.stems if stem in asked.names | asked.numbers and stem not in said]
     words = [next((word for word in question.split() if stem in content_stems(word)), stem) for stem in missing]
     named = ", ".join(f"“{word.strip('.,;:?!()')}”" for word in words)

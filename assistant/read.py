@@ -8,6 +8,7 @@ from itertools import repeat
 from typing import Protocol
 
 from index import Document, Hit, Sentence
+from index.lexical import content_stems
 from index.passages import heading_path
 
 
@@ -67,6 +68,11 @@ def about(hit: Hit) -> str:
     """Title and headings of a hit: words that count as said in each of its sentences."""
     start = hit.sentences[0].start if hit.sentences else 0
     return " ".join([hit.document.title, *heading_path(hit.document.headings, start)])
+
+
+def stems_of(document: Document) -> frozenset[str]:
+    """Stems of all content words of a document and its title."""
+    return frozenset(content_stems(f"{document.title} {document.text}"))
 
 
 def spoken(sentence: Sentence) -> str:

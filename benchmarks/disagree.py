@@ -12,7 +12,6 @@ document comes first, counted where the documents are of different times.
 from __future__ import annotations
 
 import argparse
-import json
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,9 @@ from assistant.record import Answer
 from assistant.said import said_to
 from benchmarks.corpora import Text, collection_of, name_of, overlap
 from benchmarks.report import publish
+from training.reading_data import read_rows
 
-CASES = Path(__file__).parent / "cases" / "disagreements.jsonl"
+CASES = Path(__file__).parent / "sets" / "disagreements.jsonl"
 
 
 def documents(case: dict[str, Any]) -> list[Text]:
@@ -62,8 +62,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print what each case was answered with")
     arguments = parser.parse_args()
     rows: dict[str, list[dict[str, bool | None]]] = defaultdict(list)
-    for line in arguments.cases.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
+    for case in read_rows(arguments.cases):
         with collection_of(documents(case)) as collection:
             answer = Assistant(collection).ask(case["question"])
         rows[case["kind"]].append(measured(case, answer))

@@ -10,7 +10,6 @@ trained on; two_documents_more.jsonl others, so that its figures flatter.
 from __future__ import annotations
 
 import argparse
-import json
 from collections import defaultdict
 from pathlib import Path
 
@@ -18,15 +17,16 @@ from assistant.answer import Assistant
 from benchmarks.report import publish
 from index.embed import MiniLM
 from training.development import folders, opened, same
+from training.reading_data import read_rows
 
-CASES = Path(__file__).parent / "cases" / "two_documents.jsonl"
+CASES = Path(__file__).parent / "sets" / "two_documents.jsonl"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=Path, default=CASES)
     arguments = parser.parse_args()
-    cases = [json.loads(line) for line in arguments.cases.read_text(encoding="utf-8").splitlines()]
+    cases = list(read_rows(arguments.cases))
     met: dict[str, list[tuple[bool, bool, bool]]] = defaultdict(list)
     embedder = MiniLM()
     for folder in [*folders("development"), *folders("training")]:

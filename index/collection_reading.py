@@ -11,8 +11,7 @@ from pathlib import Path
 from index.catalog import Catalog
 from index.catalog_queries import DocumentSummary
 from index.dense import DenseIndex
-from index.embed import Embedder, Vectors, embedder_stamp, open_embedder
-from index.errors import EmbedderMismatch
+from index.embed import Embedder, Vectors, embedder_stamp, mismatch, open_embedder
 from index.exact import ExactSearch
 from index.records import Document, FileFailure, Hit, Sentence
 from index.search import DenseSearch, search
@@ -119,16 +118,8 @@ class CollectionReading:
         wanted = self._given_embedder.stamp if self._given_embedder else embedder_stamp(self.settings.embedder)
         wanted = wanted or self.embedder.stamp
         if built is not None and built != wanted:
-            earlier = built.split("@")[0] == wanted.split("@")[0]  # nobody can set that back
-            raise EmbedderMismatch(
-                f"Collection {self.name!r} was built with the embedder {built}, but "
-                + (
-                    f"this version has {wanted}; "
-                    if earlier
-                    else f"the settings name {wanted}; set ASSISTANT_EMBEDDER back, or "
-                )
-                + "run `assistant reindex`."
-            )
+            advice = "set ASSISTANT_EMBEDDER back, or run `assistant reindex`"
+            raise mismatch(f"Collection {self.name!r}", built, wanted, advice)
 
 
 def _size(folder: Path) -> int:

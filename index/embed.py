@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import ModelError
+from index.errors import EmbedderMismatch, ModelError
 from index.inference import Array, Inference
 
 Vectors = NDArray[np.float32]
@@ -60,6 +60,16 @@ def embedder_stamp(name: str) -> str | None:
     return MiniLM.stamp if name == BUNDLED else None
 
 
+def mismatch(whose: str, built: str, wanted: str, advice: str) -> EmbedderMismatch:
+    """The error for vectors that another embedder made. `advice` is for who has set another one; an earlier version of
+    the same one cannot be set back."""
+    if built.split("@")[0] == wanted.split("@")[0]:
+        wanted, advice = f"this version has {wanted}", "run `assistant reindex`"
+    else:
+        wanted = f"the settings name {wanted}"
+    return EmbedderMismatch(f"{whose} was built with the embedder {built}, but {wanted}; {advice}.")
+
+
 class MiniLM:
     """The bundled embedder: 384 dimensions, 256 tokens, English. Its vectors are those of the model to a cosine of .99."""
 
@@ -76,9 +86,8 @@ class MiniLM:
         out = np.zeros((len(texts), self.dimension), np.float32)
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         ids = [[101, *encoding.ids[: self.limit - 2], 102] for encoding in encodings]
-        order = sorted(
-            range(len(ids)), key=lambda index: -len(ids[index])
-        )  # the longest first: no thread is left with it
+        # The longest first: no thread is left with it at the end.
+        order = sorted(range(len(ids)), key=lambda index: -len(ids[index]))
         found = self._network.run(["embedding"], [(ids[index], [0] * len(ids[index])) for index in order])
         for index, (vector,) in zip(order, found, strict=True):
             out[index] = vector[0]

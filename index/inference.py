@@ -40,9 +40,7 @@ class Inference:
             str(graph),
             options,
             providers=["CPUExecutionProvider"],
-            disabled_optimizers=[
-                "SkipLayerNormFusion"
-            ],  # the fused kernel takes four times as long as the two it replaces
+            disabled_optimizers=["SkipLayerNormFusion"],  # its kernel takes four times as long as the two it replaces
         )
         self._pool = ThreadPoolExecutor(threads or min(os.cpu_count() or 1, MOST_THREADS), "inference")
 

@@ -29,8 +29,8 @@ from index.check import (
 )
 from index.check_document import Part, Problem
 from index.dense import DenseIndex
-from index.embed import Embedder
-from index.errors import CatalogDamaged, CatalogError, EmbedderMismatch
+from index.embed import Embedder, mismatch
+from index.errors import CatalogDamaged, CatalogError
 from index.folders import VectorFolders
 from index.lexical import searchable
 from index.lock import CollectionLock
@@ -101,10 +101,8 @@ class _Repair:
             self._embedder = self._load()
             built = self.catalog.meta().get("embedder") or self._embedder.stamp
             if built != self._embedder.stamp:
-                raise EmbedderMismatch(
-                    f"The collection was built with the embedder {built}, but the settings name {self._embedder.stamp}; "
-                    "set ASSISTANT_EMBEDDER back to repair it."
-                )
+                advice = "set ASSISTANT_EMBEDDER back to repair it"
+                raise mismatch("The collection", built, self._embedder.stamp, advice)
         return self._embedder
 
     def run(self) -> None:

@@ -163,6 +163,14 @@ def test_stamp_without_loading() -> None:
     assert embedder_stamp("/some/model") is None
 
 
+def test_another_embedder_is_told_from_another_version() -> None:
+    """What the settings name can be set back, a version of the program cannot."""
+    told = str(embed.mismatch("It", "a@1/8", "b@1/8", "set it back"))
+    assert told == "It was built with the embedder a@1/8, but the settings name b@1/8; set it back."
+    told = str(embed.mismatch("It", "a@1/8", "a@2/8", "set it back"))
+    assert told == "It was built with the embedder a@1/8, but this version has a@2/8; run `assistant reindex`."
+
+
 def test_wrong_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Weights with one changed byte are refused: ModelError with the hash found and what to do."""
     shutil.copy(MODEL / "tokenizer.json", tmp_path)

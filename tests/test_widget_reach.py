@@ -225,9 +225,7 @@ def test_the_theme_follows_the_system(visit: Visit) -> None:
     page = opened(visit(color_scheme="light"))
     assert page.locator(".panel").evaluate(GROUND) == LIGHT
     page.emulate_media(color_scheme="dark")
-    expect(page.locator(".panel")).to_have_css(
-        "background-color", DARK
-    )  # waits: the browser tells the page in its own time
+    expect(page.locator(".panel")).to_have_css("background-color", DARK)  # the browser tells the page in its own time
 
 
 @pytest.mark.parametrize(

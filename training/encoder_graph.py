@@ -21,8 +21,12 @@ class Graph:
         self.nodes.append(helper.make_node(kind, list(inputs), [name], name=name, **attributes))
         return name
 
-    def weight(self, name: str, *shape: int, kind: int = TensorProto.FLOAT) -> str:
-        """A weight that is fed in when the session is made; the file only says its name, its shape and its type."""
+    def weight(self, name: str, *shape: int) -> str:
+        """A weight that is fed in when the session is made."""
+        return self._fed(name, TensorProto.FLOAT, *shape)
+
+    def _fed(self, name: str, kind: int, *shape: int) -> str:
+        """What is fed in: the file only says its name, its type and its shape."""
         tensor = TensorProto(name=name, data_type=kind, dims=shape, data_location=TensorProto.EXTERNAL)
         tensor.external_data.add(key="location", value="weights")
         self.initializers.append(tensor)
@@ -41,7 +45,7 @@ class Graph:
     def dense(self, x: str, name: str, rows: int, columns: int) -> str:
         """x · Wᵀ + b, for x of any number of leading axes; the product is made of 8-bit numbers, as `index.embed.rounded`
         gives them."""
-        matrix = self.weight(f"{name}.weight", columns, rows, kind=TensorProto.INT8)
+        matrix = self._fed(f"{name}.weight", TensorProto.INT8, columns, rows)
         scale, bias = self.weight(f"{name}.scale", rows), self.weight(f"{name}.bias", rows)
         return self.node("DynamicQuantizeMatMul", x, matrix, scale, "", bias, domain=RUNTIME)
 

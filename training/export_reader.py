@@ -41,7 +41,7 @@ class StoredGraph(Graph):
         self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def weight(self, name: str, *shape: int, kind: int = TensorProto.FLOAT) -> str:
+    def weight(self, name: str, *shape: int) -> str:
         values = self._weights[name]
         if values.shape != shape:
             raise ValueError(f"{name} has the shape {values.shape}, not {shape}")
