@@ -41,7 +41,7 @@ def framed_names(claim: str, premise: str) -> list[str]:
 
 def framed_words(claim: str, premise: str) -> list[str]:
     """Words that the claim and the premise have, where the premise has another one between the same words."""
-    ours, known = _words(claim), _words(premise)
+    ours, known = _words(claim), dict.fromkeys(_words(premise))  # what is repeated in the same words says nothing more
     stems = {lemma(one.text) for one in ours}
     others = [one for one in known if lemma(one.text) not in stems]
     found = []
